@@ -1,0 +1,1 @@
+"""What is true: rules as pure functions on plain values. Standard library only; time is an argument."""

@@ -1,0 +1,79 @@
+"""The life of a delivery: its states, the two failures and the one doubt, the back-off."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+from enum import StrEnum
+
+from pledgebot.domain.errors import PledgebotError
+
+
+class DeliveryState(StrEnum):
+    """Where one message to one destination stands.
+
+    `CLAIMED` says "may have been sent"; a stale claim becomes `UNCERTAIN`, never `DUE`. `HELD` is released by a person only.
+    """
+
+    DUE = "due"
+    CLAIMED = "claimed"
+    SENT = "sent"
+    UNCERTAIN = "uncertain"
+    FAILED = "failed"
+    HELD = "held"
+    CANCELLED = "cancelled"
+
+
+class Action(StrEnum):
+    """What a delivery does at its destination."""
+
+    SEND = "send"
+    EDIT = "edit"
+    REPLY = "reply"
+
+
+class TemporaryFailure(PledgebotError):  # noqa: N818 - named by the design, beside its siblings
+    """Provably not sent; trying again later may work. `retry_after` is the server's own wait, if it named one."""
+
+    def __init__(self, reason: str, retry_after: timedelta | None = None) -> None:
+        super().__init__(reason)
+        self.reason = reason
+        self.retry_after = retry_after
+
+
+class PermanentFailure(PledgebotError):  # noqa: N818
+    """Provably not sent, and trying again is useless."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+
+class Uncertain(PledgebotError):  # noqa: N818
+    """Nobody knows whether it was sent: the reply never came."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+
+@dataclass(frozen=True)
+class Receipt:
+    """What a network answered: the id of the message there."""
+
+    remote_id: str
+
+
+CLAIM_LIFE = timedelta(minutes=5)
+"""After this long a claim that nobody settled is stale. Longer than any send may take."""
+
+_FIRST_WAIT = timedelta(seconds=30)
+_LONGEST_WAIT = timedelta(hours=1)
+
+
+def back_off(attempts: int, retry_after: timedelta | None = None) -> timedelta:
+    """Return how long to wait after the given number of failed attempts (at least 1).
+
+    Doubles from 30 seconds up to an hour. A server's own wait is never shortened.
+    """
+    doublings = min(max(attempts, 1) - 1, 12)
+    own = min(_FIRST_WAIT * (1 << doublings), _LONGEST_WAIT)
+    return max(own, retry_after) if retry_after is not None else own

@@ -1,0 +1,72 @@
+"""How a rule says no: a reason that can be worded in any language, never a sentence."""
+
+from enum import StrEnum
+
+
+class Objection(StrEnum):
+    """Why something asked for is not done. Each member has its sentence in `messages/objections.py`."""
+
+    UNKNOWN_LIST = "unknown_list"
+    UNKNOWN_BANNER = "unknown_banner"
+    UNKNOWN_DEMAND = "unknown_demand"
+    UNKNOWN_PART = "unknown_part"
+    UNKNOWN_CONSTITUENCY = "unknown_constituency"
+    UNKNOWN_ROUND = "unknown_round"
+    UNKNOWN_ORGANIZER = "unknown_organizer"
+    UNKNOWN_ANSWER = "unknown_answer"
+    AMBIGUOUS_LIST = "ambiguous_list"
+    NAME_TAKEN = "name_taken"
+    PANEL_TAKEN = "panel_taken"
+    ALIAS_TAKEN = "alias_taken"
+    EMPTY_NAME = "empty_name"
+    NOT_STANDING = "not_standing"
+    SAME_LIST = "same_list"
+    OTHER_CONSTITUENCY = "other_constituency"
+    OTHER_ROUND = "other_round"
+    WOULD_CIRCLE = "would_circle"
+    NOTHING_TO_CHANGE = "nothing_to_change"
+    ROLE_MISSING = "role_missing"
+    NO_LONGER_ORGANIZER = "no_longer_organizer"
+    LAST_ADMIN = "last_admin"
+    SAME_PERSON = "same_person"
+    CHANGED_MEANWHILE = "changed_meanwhile"
+    ALREADY_DECIDED = "already_decided"
+    NOT_CONFIRMED = "not_confirmed"
+    ALREADY_ANNOUNCED = "already_announced"
+    ALREADY_UNDONE = "already_undone"
+    NO_POSITION = "no_position"
+    DEMAND_NOT_IN_ANSWER = "demand_not_in_answer"
+    TWICE_THE_SAME_DEMAND = "twice_the_same_demand"
+    EVIDENCE_MISSING = "evidence_missing"
+    LINK_WITHOUT_WORDS = "link_without_words"
+    LINK_NOT_WEB = "link_not_web"
+    FILE_TOO_LARGE = "file_too_large"
+    FILE_EMPTY = "file_empty"
+    REASON_MISSING = "reason_missing"
+    SPEAKER_MISSING = "speaker_missing"
+    SAID_IN_FUTURE = "said_in_future"
+    WHOLE_AND_PART = "whole_and_part"
+    CONTRADICTION_UNDECIDED = "contradiction_undecided"
+    SAME_ANSWER_PENDING = "same_answer_pending"
+    DEMAND_RETIRED = "demand_retired"
+    ALREADY_REMOVED = "already_removed"
+
+
+class PledgebotError(Exception):
+    """The root of pledgebot's own errors."""
+
+
+class Refused(PledgebotError):  # noqa: N818 - it is a refusal, with a reason, not an error of the program
+    """Something asked for was declined; nothing was changed.
+
+    `objection` is the reason; `facts` are the names and numbers that its sentence mentions.
+    """
+
+    def __init__(self, objection: Objection, **facts: object) -> None:
+        super().__init__(objection.value)
+        self.objection = objection
+        self.facts = facts
+
+
+class Unusable(PledgebotError):  # noqa: N818 - said of a file or a setting that cannot be used
+    """Something given to pledgebot cannot be used: a file, a setting, a database. Its text is one clear line or more."""

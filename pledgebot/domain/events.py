@@ -1,0 +1,86 @@
+"""What may be announced, as frozen facts that can be stored: ids, names, titles in every language, proof, dates.
+
+An event's words are made from these facts alone, at sending time, so that a name changed later does not change what was
+confirmed. `FACTS_VERSION` is raised when a field's sense changes.
+"""
+
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+
+from pledgebot.domain.answer import EvidenceKind, Position, SourceKind, SpeakerRole
+
+FACTS_VERSION = 1
+
+Titles = dict[str, str]
+"""One text in several languages, by language code."""
+
+
+class EventKind(StrEnum):
+    """The kinds of event. Each has a wording in `messages/announcements.py`."""
+
+    ANSWER_CONFIRMED = "answer_confirmed"
+    ANSWER_CORRECTED = "answer_corrected"
+    ANSWER_WITHDRAWN = "answer_withdrawn"
+    CONTENT_REMOVED = "content_removed"
+    ANSWER_PENDING = "answer_pending"
+
+
+@dataclass(frozen=True)
+class SubjectFacts:
+    """Whom an answer is about: a list in its constituency, or a banner of several lists."""
+
+    name: str
+    is_banner: bool
+    head: str | None
+    panel: int | None
+    constituencies: tuple[str, ...]
+    withdrawn: bool = False
+
+
+@dataclass(frozen=True)
+class StanceFacts:
+    """One position taken; `was` is the position that it replaces, `contradicts` one that goes on standing beside it.
+
+    `counts` is False for a statement that is history already, being older than what is known.
+    """
+
+    demand: str
+    title: Titles
+    part_title: Titles | None
+    position: Position | None
+    was: Position | None = None
+    contradicts: Position | None = None
+    counts: bool = True
+    hashtag: str = ""
+
+
+@dataclass(frozen=True)
+class ProofFacts:
+    """The lead evidence, as it may be shown in public: files stay private unless marked public."""
+
+    kind: EvidenceKind
+    url: str | None
+    quote: str | None
+    file_sha256: str | None
+
+
+@dataclass(frozen=True)
+class AnswerFacts:
+    """Everything that an announcement of one answer may say."""
+
+    answer: int
+    version: int
+    seq: int | None
+    head_hash: str | None
+    subject: SubjectFacts
+    stances: tuple[StanceFacts, ...]
+    source_kind: SourceKind
+    speaker: str | None
+    speaker_role: SpeakerRole
+    said_on: date
+    proof: ProofFacts | None
+    reason: str | None
+    corrects_said_on: date | None
+    letter_title: Titles
+    fictional: bool

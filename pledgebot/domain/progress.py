@@ -1,0 +1,80 @@
+"""How far the conversation with a list is, so that its silence is told apart from our own backlog."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+
+class ContactKind(StrEnum):
+    """What happened in one contact with a list."""
+
+    SENT = "sent"
+    REMINDED = "reminded"
+    RECEIVED = "received"
+    DECLINED = "declined"
+
+
+class Medium(StrEnum):
+    """By what way a list was contacted."""
+
+    EMAIL = "email"
+    POST = "post"
+    PHONE = "phone"
+    FORM = "form"
+    SOCIAL = "social"
+    MEETING = "meeting"
+
+
+class Stage(StrEnum):
+    """How far the conversation is."""
+
+    NOT_CONTACTED = "not_contacted"
+    CONTACTED = "contacted"
+    REMINDED = "reminded"
+    ANSWERED = "answered"
+    DECLINED = "declined"
+
+
+@dataclass(frozen=True)
+class Contact:
+    """One contact with a list: what happened, and when (aware, UTC)."""
+
+    kind: ContactKind
+    at: datetime
+
+
+@dataclass(frozen=True)
+class Progress:
+    """The stage of a conversation and since when; `since` is None as long as there was no contact."""
+
+    stage: Stage
+    since: datetime | None = None
+
+
+def progress_of(contacts: Iterable[Contact], *, answered_at: datetime | None) -> Progress:
+    """Return how far the conversation with a list is.
+
+    An answer on record ends it; a list that declined to answer is not chased, whatever we sent it afterwards; otherwise
+    the last contact speaks. A message received that holds no recorded answer is our backlog, so the list counts as having
+    answered.
+    """
+    ordered = sorted(contacts, key=lambda contact: contact.at)
+    if answered_at is not None:
+        return Progress(Stage.ANSWERED, answered_at)
+    stage = Progress(Stage.NOT_CONTACTED)
+    for contact in ordered:
+        if stage.stage is Stage.DECLINED and contact.kind in _OURS:
+            continue
+        stage = Progress(_STAGES[contact.kind], contact.at)
+    return stage
+
+
+_OURS = frozenset({ContactKind.SENT, ContactKind.REMINDED})
+
+_STAGES = {
+    ContactKind.SENT: Stage.CONTACTED,
+    ContactKind.REMINDED: Stage.REMINDED,
+    ContactKind.RECEIVED: Stage.ANSWERED,
+    ContactKind.DECLINED: Stage.DECLINED,
+}
