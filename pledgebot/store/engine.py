@@ -1,0 +1,158 @@
+"""The database: one engine for writing, one for reading, whatever stands behind the URL."""
+
+import fcntl
+import os
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection, Engine, make_url
+from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.exc import ArgumentError, NoSuchModuleError, OperationalError
+from sqlalchemy.orm import Session
+from sqlalchemy.pool import ConnectionPoolEntry
+
+from pledgebot.domain.errors import Unusable
+
+__all__ = ["Database", "Session"]
+
+_BUSY_SECONDS = 15
+
+
+class Database:
+    """Where everything is remembered.
+
+    `begin()` gives a session that commits when it leaves well and rolls back otherwise; `read()` gives one for questions,
+    which sees one moment, never waits for writers and cannot write. Neither may stay open across network traffic.
+    """
+
+    def __init__(self, url: str) -> None:
+        self.url = _usable(url)
+        self._write = _engine(self.url, writing=True)
+        self._read = _engine(self.url, writing=False)
+
+    @property
+    def is_sqlite(self) -> bool:
+        """Tell whether the database is one file on this machine."""
+        return self.url.get_backend_name() == "sqlite"
+
+    @property
+    def path(self) -> Path | None:
+        """Return the file of an SQLite database, None for a server."""
+        return Path(self.url.database) if self.is_sqlite and self.url.database else None
+
+    @contextmanager
+    def begin(self) -> Iterator[Session]:
+        """Open a writing session and its transaction."""
+        with _reported(self.url), Session(self._write, expire_on_commit=False) as session, session.begin():
+            yield session
+
+    @contextmanager
+    def read(self) -> Iterator[Session]:
+        """Open a reading session that sees one moment of the database."""
+        with _reported(self.url), Session(self._read, expire_on_commit=False) as session:
+            yield session
+            session.rollback()
+
+    @contextmanager
+    def migrating(self) -> Iterator[Connection]:
+        """Open a connection for migrations: on SQLite without foreign keys, since rebuilding a table would empty its children."""
+        engine = _engine(self.url, writing=True, foreign_keys=False)
+        try:
+            with _reported(self.url), engine.begin() as connection:
+                yield connection
+        finally:
+            engine.dispose()
+
+    @contextmanager
+    def only_worker(self) -> Iterator[None]:
+        """Hold the lock file beside an SQLite database, so that a second worker on it is refused; a server needs none."""
+        if self.path is None:
+            yield
+            return
+        lock = os.open(self.path.with_name(self.path.name + ".lock"), os.O_CREAT | os.O_RDWR, 0o600)
+        try:
+            try:
+                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                raise Unusable(f"database {self.path}: another `pledgebot run` works on it already") from None
+            yield
+        finally:
+            os.close(lock)
+
+    def close(self) -> None:
+        """Give all connections back."""
+        self._write.dispose()
+        self._read.dispose()
+
+
+@contextmanager
+def _reported(url: sa.URL) -> Iterator[None]:
+    """Say in one line that the database cannot be reached or written, without its password."""
+    try:
+        yield
+    except OperationalError as error:
+        shown = url.render_as_string(hide_password=True)
+        raise Unusable(f"database {shown}: {_first_line(error)}") from error
+
+
+def _first_line(error: OperationalError) -> str:
+    return str(error.orig).strip().splitlines()[0] if error.orig and str(error.orig).strip() else "not reachable"
+
+
+def _usable(text: str) -> sa.URL:
+    """Parse a URL, and create the file of an SQLite database so that only its owner can read it."""
+    try:
+        url = make_url(text)
+        url.get_dialect()
+    except (ArgumentError, NoSuchModuleError):
+        raise Unusable("database.url: expected sqlite:///FILE or postgresql://USER@HOST/NAME") from None
+    except ModuleNotFoundError as error:
+        raise Unusable(f"database.url: the driver {error.name} is missing; install pledgebot[postgresql]") from None
+    if url.get_backend_name() == "sqlite" and url.database and url.database != ":memory:":
+        try:
+            os.close(os.open(url.database, os.O_CREAT | os.O_RDWR, 0o600))
+        except OSError as error:
+            raise Unusable(f"database {url.database}: {error.strerror}") from None
+    return url
+
+
+def _engine(url: sa.URL, *, writing: bool, foreign_keys: bool = True) -> Engine:
+    if url.get_backend_name() == "sqlite":
+        return _sqlite(url, begin="BEGIN IMMEDIATE" if writing else "BEGIN", foreign_keys=foreign_keys)
+    if writing:
+        return sa.create_engine(url, pool_pre_ping=True)
+    return sa.create_engine(
+        url, pool_pre_ping=True, execution_options={"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
+    )
+
+
+def _sqlite(url: sa.URL, *, begin: str, foreign_keys: bool) -> Engine:
+    """Return an SQLite engine that opens its transactions itself.
+
+    The driver's own mode loses updates, and a deferred BEGIN fails at once when it has to become a writer: measured, see
+    docs/decisions.md.
+    """
+    engine = sa.create_engine(url, connect_args={"timeout": _BUSY_SECONDS})
+
+    def connected(connection: DBAPIConnection, _record: ConnectionPoolEntry) -> None:
+        if isinstance(connection, sqlite3.Connection):
+            connection.isolation_level = None
+        cursor = connection.cursor()
+        cursor.execute("PRAGMA journal_mode=WAL")
+        cursor.execute("PRAGMA synchronous=FULL")
+        cursor.execute(f"PRAGMA foreign_keys={'ON' if foreign_keys else 'OFF'}")
+        # Without it, INSERT OR REPLACE deletes rows past the triggers that keep the ledger.
+        cursor.execute("PRAGMA recursive_triggers=ON")
+        if begin == "BEGIN":
+            cursor.execute("PRAGMA query_only=ON")
+        cursor.close()
+
+    def begun(connection: Connection) -> None:
+        connection.exec_driver_sql(begin)
+
+    sa.event.listen(engine, "connect", connected)
+    sa.event.listen(engine, "begin", begun)
+    return engine

@@ -1,0 +1,108 @@
+"""Tables of the bot's own work: what came in, who works, where it stands, what is stopped."""
+
+from datetime import datetime
+from enum import StrEnum
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Mapped, mapped_column
+
+from pledgebot.store.types import Base, Json, Moment, check, one_of, word
+
+
+class InboxState(StrEnum):
+    """What became of an update: handled, or set aside because it cannot be read."""
+
+    NEW = "new"
+    DONE = "done"
+    SET_ASIDE = "set_aside"
+
+
+class Inbox(Base):
+    """An update or a mention, committed before it is acknowledged; its payload is erased when it is done."""
+
+    __tablename__ = "inbox"
+    __table_args__ = (
+        sa.UniqueConstraint("source", "external_id"),
+        one_of("state", InboxState),
+        check("payload_erased", "state <> 'done' OR payload IS NULL"),
+        sa.Index("ix_inbox_waiting", "state", "id"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    source: Mapped[str] = mapped_column(sa.String(64))
+    external_id: Mapped[str] = mapped_column(sa.String(200))
+    chat: Mapped[str] = mapped_column(sa.String(200))
+    payload: Mapped[str | None] = mapped_column(sa.Text)
+    received_at: Mapped[datetime] = mapped_column(Moment)
+    state: Mapped[InboxState] = mapped_column(word(InboxState), default=InboxState.NEW)
+    done_at: Mapped[datetime | None] = mapped_column(Moment)
+
+
+class Reminder(Base):
+    """One thing to recall at one time: a double tick finds the row and does nothing."""
+
+    __tablename__ = "reminder"
+    __table_args__ = (sa.UniqueConstraint("rule", "occurrence"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    rule: Mapped[str] = mapped_column(sa.String(64))
+    occurrence: Mapped[str] = mapped_column(sa.String(100))
+    due_at: Mapped[datetime] = mapped_column(Moment, index=True)
+    raised_at: Mapped[datetime | None] = mapped_column(Moment)
+    event_id: Mapped[int | None] = mapped_column(sa.ForeignKey("event.id"))
+
+
+class Lease(Base):
+    """Who works for one bot account. The token grows with every change of hands; claims and settlements name it."""
+
+    __tablename__ = "lease"
+
+    name: Mapped[str] = mapped_column(sa.String(100), primary_key=True)
+    owner: Mapped[str] = mapped_column(sa.String(100))
+    token: Mapped[int]
+    expires_at: Mapped[datetime] = mapped_column(Moment)
+
+
+class Pace(Base):
+    """A budget or a deadline that a network set; it outlives a restart."""
+
+    __tablename__ = "pace"
+
+    road: Mapped[str] = mapped_column(sa.String(200), primary_key=True)
+    not_before: Mapped[datetime | None] = mapped_column(Moment)
+    spent: Mapped[dict[str, Json]] = mapped_column(sa.JSON)
+
+
+class Cursor(Base):
+    """Where polling stands."""
+
+    __tablename__ = "cursor"
+
+    name: Mapped[str] = mapped_column(sa.String(100), primary_key=True)
+    value: Mapped[str] = mapped_column(sa.String(200))
+    moved_at: Mapped[datetime] = mapped_column(Moment)
+
+
+class Brake(Base):
+    """What is stopped, and why, until a person releases it."""
+
+    __tablename__ = "brake"
+
+    name: Mapped[str] = mapped_column(sa.String(64), primary_key=True)
+    reason: Mapped[str] = mapped_column(sa.Text)
+    since: Mapped[datetime] = mapped_column(Moment)
+    organizer_id: Mapped[int | None] = mapped_column(sa.ForeignKey("organizer.id"))
+
+
+class Installation(Base):
+    """What this database is: its secret (for name digests) and the letter that it serves. One row."""
+
+    __tablename__ = "installation"
+    __table_args__ = (check("single", "id = 1"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    secret: Mapped[str] = mapped_column(sa.String(64))
+    letter_key: Mapped[str | None] = mapped_column(sa.String(64))
+    letter: Mapped[dict[str, Json] | None] = mapped_column(sa.JSON)
+    fictional: Mapped[bool]
+    created_at: Mapped[datetime] = mapped_column(Moment)

@@ -1,0 +1,1 @@
+"""What tests build: databases, letters, messages, all fictional."""
