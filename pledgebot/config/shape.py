@@ -1,0 +1,145 @@
+"""The shape of the configuration. Each key's description says what is expected there, in faults."""
+
+from pathlib import Path
+from typing import Annotated, Literal, get_args
+
+from pydantic import Field, PrivateAttr, StringConstraints
+
+from pledgebot.config.texts import Table, Text
+from pledgebot.config.values import Closing, Contact, DatabaseUrl, Day, Zone, absolute_url
+from pledgebot.domain.election import SilenceRule
+
+Language = Literal["fr", "en"]
+LANGUAGES: tuple[str, ...] = get_args(Language)
+"""The languages that have a catalogue of messages."""
+
+BUILTIN = "builtin:"
+LETTERS = Path(__file__).parent.parent / "letters"
+"""Where the letters are that travel with pledgebot."""
+
+Code = Annotated[str, StringConstraints(pattern=r"^[0-9A-Za-z]{1,16}$")]
+Label = Annotated[Text, Field(max_length=200)]
+Alias = Annotated[Text, Field(max_length=100)]
+
+_ZONE = "a time zone such as Europe/Paris"
+_CLOSES = "a local time from noon on, such as 20:00:00, without quotes"
+
+
+class DatabaseSettings(Table):
+    """Where everything is remembered."""
+
+    url: DatabaseUrl = Field(description="a sqlite:///… or postgresql://… address")
+
+
+class LegalSettings(Table):
+    """The legal notice: LCEN, article 1-1. All of it is required."""
+
+    publisher: Text = Field(description="the name of the person or association that publishes")
+    contact: Contact = Field(description="an e-mail or web address")
+    host: Text = Field(description="the name and address of the company whose server this is")
+
+
+class RoundSettings(Table):
+    """One polling day; `closes` is local time."""
+
+    number: int = Field(ge=1, le=9, description="the number of the round, from 1 to 9")
+    date: Day = Field(description="a day from 2000 to 2099, such as 2026-03-15, without quotes")
+    closes: Closing = Field(description=_CLOSES)
+
+
+class ConstituencySettings(Table):
+    """A place where lists stand, known before any official file."""
+
+    code: Code = Field(description="the Ministry's code, such as 13055 or 13055SR01")
+    label: Label = Field(description="a name of at most 200 characters")
+    aliases: tuple[Alias, ...] = Field(
+        default=(), strict=False, description='a list of names and postcodes, such as ["13001", "1er arrondissement"]'
+    )
+    parent: Code | None = Field(default=None, description="the code of another constituency of this file")
+    zone: Zone | None = Field(default=None, description=_ZONE)
+    closes: Closing | None = Field(default=None, description=_CLOSES)
+
+
+class ElectionSettings(Table):
+    """The calendar, and the places."""
+
+    zone: Zone = Field(description=_ZONE)
+    name: dict[Language, Text] = Field(description="the election's name in each language")
+    rounds: tuple[RoundSettings, ...] = Field(
+        min_length=1, strict=False, description="one [[election.rounds]] table or more"
+    )
+    constituencies: tuple[ConstituencySettings, ...] = Field(
+        default=(), strict=False, description="[[election.constituencies]] tables"
+    )
+
+
+class SilenceSettings(Table):
+    """Which law keeps the bot silent around the vote."""
+
+    rule: SilenceRule = Field(default=SilenceRule.FR_L49, strict=False, description='"fr-L49" or "none"')
+    reason: Text | None = Field(default=None, description='with the rule "none", why nothing has to be kept silent')
+    margin_minutes: int = Field(default=10, ge=0, le=720, description="a whole number of minutes from 0 to 720")
+
+
+class DestinationSettings(Table):
+    """A public place where announcements are published."""
+
+    channel: Literal["console"] = Field(description='"console", the only channel of this version')
+    address: Literal["terminal"] = Field(description='"terminal", the only address of the console')
+    language: Language = Field(description='one of the languages of this file, such as "fr"')
+
+
+class LimitSettings(Table):
+    """Bounds that keep a small server healthy."""
+
+    evidence_megabytes: int = Field(default=20, ge=1, le=20, description="a whole number of megabytes from 1 to 20")
+
+
+class Settings(Table):
+    """The whole configuration, as `load_settings` returns it."""
+
+    letter: Text = Field(description='the path of the letter, relative to this file, or "builtin:marseille-2020"')
+    languages: tuple[Language, ...] = Field(
+        min_length=1, strict=False, description=f"a list of languages among {', '.join(LANGUAGES)}"
+    )
+    fictional: bool = Field(default=False, description="true or false")
+    database: DatabaseSettings = Field(description="a table [database]")
+    legal: LegalSettings = Field(description="a table [legal]")
+    election: ElectionSettings = Field(description="a table [election]")
+    silence: SilenceSettings = Field(default=SilenceSettings(), description="a table [silence]")
+    destinations: tuple[DestinationSettings, ...] = Field(
+        default=(), strict=False, description="[[destinations]] tables"
+    )
+    limits: LimitSettings = Field(default=LimitSettings(), description="a table [limits]")
+
+    _folder: Path = PrivateAttr(default=Path())
+
+    def model_post_init(self, context: object) -> None:
+        """Keep the folder of the configuration file, which the loader hands over."""
+        if isinstance(context, dict):
+            self._folder = context["folder"]
+
+    @property
+    def folder(self) -> Path:
+        """Return the folder of the configuration file, absolute."""
+        return self._folder
+
+    def database_url(self) -> str:
+        """Return the database's address in clear, the path of an SQLite file made absolute. Never log it."""
+        return absolute_url(self.database.url.get_secret_value(), str(self.folder))
+
+    def letter_path(self) -> Path:
+        """Return the path of the letter's file."""
+        return letter_path(self.letter, self.folder)
+
+
+def letter_path(letter: str, folder: Path) -> Path:
+    """Return the path that the setting `letter` means."""
+    if letter.startswith(BUILTIN):
+        return LETTERS / f"{letter.removeprefix(BUILTIN)}.toml"
+    return folder / letter
+
+
+def builtin_letters() -> list[str]:
+    """Return the names of the letters that travel with pledgebot, as the setting `letter` writes them."""
+    return [f"{BUILTIN}{path.stem}" for path in sorted(LETTERS.glob("*.toml"))]
