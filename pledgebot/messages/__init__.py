@@ -1,0 +1,1 @@
+"""How it is said: views and events become messages, messages become text. Pure: nothing is asked or sent here."""

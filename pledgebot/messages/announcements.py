@@ -1,0 +1,286 @@
+"""What is told to those who follow: one wording for each kind of event, made from its stored facts alone."""
+
+from collections.abc import Callable, Sequence
+from datetime import date
+
+from pledgebot.domain.answer import AnswerKind, SourceKind
+from pledgebot.domain.events import AnswerFacts, EventKind, StanceFacts, SubjectFacts
+from pledgebot.messages import labels
+from pledgebot.messages.document import (
+    Block,
+    Bullets,
+    Inlines,
+    Link,
+    Message,
+    Paragraph,
+    Quote,
+    Strong,
+    Text,
+    clean,
+    clean_words,
+    heading,
+    joined,
+    paragraph,
+    sentence,
+)
+from pledgebot.messages.frame import frame
+from pledgebot.messages.i18n import Translator
+from pledgebot.messages.standings import demand_title, kept_file, said
+from pledgebot.messages.subjects import provisional
+
+_DASH = " — "
+
+EVENT_OF: dict[AnswerKind, EventKind] = {
+    AnswerKind.STATEMENT: EventKind.ANSWER_CONFIRMED,
+    AnswerKind.CORRECTION: EventKind.ANSWER_CORRECTED,
+    AnswerKind.WITHDRAWAL: EventKind.ANSWER_WITHDRAWN,
+    AnswerKind.REMOVAL: EventKind.CONTENT_REMOVED,
+}
+"""As what an entry is announced once it is confirmed; an undone confirmation is not announced."""
+
+
+def announce(
+    facts: AnswerFacts,
+    kind: EventKind,
+    tr: Translator,
+    board_url: str | None = None,
+    hashtags: Sequence[str] = (),
+    removed_on: date | None = None,
+) -> Message:
+    """Return the announcement of one answer.
+
+    `board_url` leads to the whole table; `hashtags` are passed on. `removed_on` is the day of a removal, which the facts
+    do not hold (their `said_on` is the day of the removed words).
+    """
+    if kind is EventKind.ANSWER_PENDING:
+        blocks = [*confirm_blocks(facts, tr), *preview_blocks(facts, future_kind(facts), tr)]
+    else:
+        blocks = [*posting(facts, kind, tr, removed_on), *_end(facts, tr, board_url)]
+    return frame(Message(tuple(blocks), tr.language, tuple(hashtags)), tr, facts.fictional)
+
+
+def future_kind(facts: AnswerFacts) -> EventKind:
+    """Return as what a waiting entry will be announced, as far as its facts tell."""
+    if not facts.stances:
+        return EventKind.CONTENT_REMOVED
+    if facts.corrects_said_on is not None:
+        return EventKind.ANSWER_CORRECTED
+    if all(stance.position is None for stance in facts.stances):
+        return EventKind.ANSWER_WITHDRAWN
+    return EventKind.ANSWER_CONFIRMED
+
+
+def confirm_blocks(facts: AnswerFacts, tr: Translator) -> list[Block]:
+    """Return what organizers are asked about a waiting entry, and how to confirm or reject it."""
+    return [
+        heading(tr._("Entry {number} waits for a second person").format(number=facts.answer)),
+        paragraph(
+            tr._("Whoever recorded it cannot confirm it. Read it against its proof, then send one of these:"),
+        ),
+        Bullets((
+            sentence(tr._("to confirm: {command}"), command=Strong(f"/confirm {facts.answer} {facts.version}")),
+            sentence(tr._("to reject: {command}"), command=Strong(f"/reject {facts.answer}")),
+        )),
+    ]  # fmt: skip
+
+
+def preview_blocks(facts: AnswerFacts, kind: EventKind, tr: Translator) -> list[Block]:
+    """Return exactly what will be posted once a waiting entry is confirmed."""
+    return [heading(tr._("This is what will be posted:")), *posting(facts, kind, tr, None), *_end(facts, tr, None)]
+
+
+def posting(facts: AnswerFacts, kind: EventKind, tr: Translator, removed_on: date | None) -> list[Block]:
+    """Return what an announcement says, without its end; `ANSWER_PENDING` announces nothing by itself."""
+    if kind is EventKind.CONTENT_REMOVED:
+        return _removed(facts, tr, removed_on)
+    return {
+        EventKind.ANSWER_CONFIRMED: _confirmed,
+        EventKind.ANSWER_CORRECTED: _corrected,
+        EventKind.ANSWER_WITHDRAWN: _withdrawn,
+        EventKind.ANSWER_PENDING: _confirmed,
+    }[kind](facts, tr)
+
+
+def _confirmed(facts: AnswerFacts, tr: Translator) -> list[Block]:
+    name = clean(facts.subject.name)
+    if any(stance.counts for stance in facts.stances):
+        title = tr._("New answer: {name}").format(name=name)
+    else:
+        title = tr._("Added to the record: {name}").format(name=name)
+    return [
+        heading(title),
+        subject(facts.subject, tr),
+        _stances(facts, tr, _taken),
+        *_spoken(facts, tr),
+        *_proof(facts, tr),
+    ]
+
+
+def _corrected(facts: AnswerFacts, tr: Translator) -> list[Block]:
+    what = tr._("Our earlier announcement contained an error. This is what is right:")
+    if facts.corrects_said_on is not None:
+        what = tr._("What we published on the words of {date} contained an error. This is what is right:").format(
+            date=tr.short_day(facts.corrects_said_on)
+        )
+    return [
+        heading(tr._("Correction: {name}").format(name=clean(facts.subject.name))),
+        subject(facts.subject, tr),
+        paragraph(what),
+        _stances(facts, tr, _put_right),
+        *_reason(facts, tr._("Reason for the correction: {reason}")),
+        *_spoken(facts, tr),
+        *_proof(facts, tr),
+    ]
+
+
+def _withdrawn(facts: AnswerFacts, tr: Translator) -> list[Block]:
+    return [
+        heading(tr._("Word taken back: {name}").format(name=clean(facts.subject.name))),
+        subject(facts.subject, tr),
+        _stances(facts, tr, _taken_back),
+        *_spoken(facts, tr),
+        *_reason(facts, tr._("Reason: {reason}")),
+        *_proof(facts, tr),
+    ]
+
+
+def _removed(facts: AnswerFacts, tr: Translator, removed_on: date | None) -> list[Block]:
+    """Return what may still be said of removed content: never its words, its speaker or its proof."""
+    reason = clean(facts.reason or "") or tr._("no reason was given")
+    what = tr._("Content removed on legal demand: {reason}").format(reason=reason)
+    if removed_on is not None:
+        what = tr._("Content removed on legal demand on {date}: {reason}").format(
+            date=tr.short_day(removed_on), reason=reason
+        )
+    concerned = facts.corrects_said_on or facts.said_on
+    return [
+        heading(tr._("Content removed: {name}").format(name=clean(facts.subject.name))),
+        subject(facts.subject, tr),
+        paragraph(what),
+        paragraph(
+            tr._("It concerns words of {date}. Positions and dates stay in the ledger.").format(
+                date=tr.short_day(concerned)
+            )
+        ),
+    ]
+
+
+def subject(facts: SubjectFacts, tr: Translator) -> Paragraph:
+    """Return whom an answer is about: a list with its place and panel, or a banner with its constituencies."""
+    places = tr.join(map(clean, facts.constituencies))
+    if facts.is_banner:
+        if not places:
+            return paragraph(tr._("Banner {name}.").format(name=clean(facts.name)))
+        return paragraph(
+            tr._("Banner {name}, for its lists in: {places}.").format(name=clean(facts.name), places=places)
+        )
+    known = [clean(facts.name)]
+    if facts.head:
+        known.append(tr._("head of list: {name}").format(name=clean(facts.head)))
+    if places:
+        known.append(places)
+    known.append(provisional(tr) if facts.panel is None else tr._("panel {number}").format(number=facts.panel))
+    if facts.withdrawn:
+        known.append(tr._("no longer standing"))
+    return paragraph(", ".join(known) + ".")
+
+
+def _stances(
+    facts: AnswerFacts, tr: Translator, told: Callable[[StanceFacts, AnswerFacts, Translator], Inlines]
+) -> Bullets:
+    return Bullets(
+        tuple(
+            joined([(Text(demand_title(stance.title, stance.part_title, tr)),), told(stance, facts, tr)], _DASH)
+            for stance in facts.stances
+        )
+    )
+
+
+def _taken(stance: StanceFacts, facts: AnswerFacts, tr: Translator) -> Inlines:
+    """Return the position taken, what it replaces, what contradicts it, and whether it is history already."""
+    notes: list[str] = []
+    if stance.was is not None:
+        notes.append(tr._("before: {position}").format(position=labels.position(stance.was, tr)))
+    if stance.contradicts is not None:
+        other = labels.position(stance.contradicts, tr)
+        notes.append(tr._("contradictory: also on record is “{position}”").format(position=other))
+    if not stance.counts:
+        notes.append(
+            tr._("changes nothing of what is on record")
+            if facts.source_kind is SourceKind.REPORTED_SPEECH
+            else tr._("earlier statement, already replaced")
+        )
+    return joined([_word(stance, tr), *((Text(note),) for note in notes)], _DASH)
+
+
+def _word(stance: StanceFacts, tr: Translator) -> Inlines:
+    if stance.position is None:
+        return (Strong(tr._("word taken back")),)
+    return (Strong(labels.position(stance.position, tr)),)
+
+
+def _put_right(stance: StanceFacts, _facts: AnswerFacts, tr: Translator) -> Inlines:
+    """Return what was said before and what is right now; a correction of date or proof alone changes no position."""
+    now = tr._("no position on this demand") if stance.position is None else labels.position(stance.position, tr)
+    if stance.was is None:
+        told = sentence(tr._("position unchanged: {now}"), now=Strong(now))
+    else:
+        was = labels.position(stance.was, tr)
+        told = sentence(tr._("we had written: {was}; right is: {now}"), was=was, now=Strong(now))
+    if not stance.counts:
+        return joined([told, (Text(tr._("earlier statement, already replaced")),)], _DASH)
+    return told
+
+
+def _taken_back(stance: StanceFacts, facts: AnswerFacts, tr: Translator) -> Inlines:
+    if stance.position is not None:
+        return _taken(stance, facts, tr)
+    told = (Strong(tr._("took its word back on {date}").format(date=tr.short_day(facts.said_on))),)
+    notes: list[str] = []
+    if stance.was is not None:
+        notes.append(tr._("before: {position}").format(position=labels.position(stance.was, tr)))
+    if not stance.counts:
+        notes.append(tr._("earlier statement, already replaced"))
+    return joined([told, *((Text(note),) for note in notes)], _DASH)
+
+
+def _spoken(facts: AnswerFacts, tr: Translator) -> list[Block]:
+    words = said(facts.said_on, facts.speaker, facts.speaker_role, facts.source_kind, tr)
+    return [paragraph(f"{words[:1].upper()}{words[1:]}.")]
+
+
+def _reason(facts: AnswerFacts, template: str) -> list[Block]:
+    reason = clean(facts.reason or "")
+    return [Paragraph(sentence(template, reason=reason))] if reason else []
+
+
+def _proof(facts: AnswerFacts, tr: Translator) -> list[Block]:
+    """Return the quoted words, then the link or the file that proves them."""
+    proof = facts.proof
+    if proof is None:
+        return []
+    blocks: list[Block] = []
+    if proof.quote and clean_words(proof.quote):
+        blocks.append(Quote((Text(clean_words(proof.quote)),)))
+    sources: list[Inlines] = []
+    if proof.url:
+        sources.append((Link(tr._("see the source"), proof.url),))
+    if proof.file_sha256:
+        sources.append((Text(kept_file(proof.file_sha256, tr)),))
+    if sources:
+        blocks.append(Paragraph(sentence(tr._("Proof: {proof}"), proof=joined(sources, ", "))))
+    return blocks
+
+
+def _end(facts: AnswerFacts, tr: Translator, board_url: str | None) -> list[Block]:
+    """Return what every announcement ends with: the letter, the table, the place in the ledger by which it can be checked."""
+    blocks: list[Block] = []
+    letter = tr.pick(facts.letter_title)
+    if letter:
+        blocks.append(paragraph(tr._("Open letter: {title}").format(title=letter)))
+    if board_url:
+        blocks.append(paragraph(Link(tr._("What every list says"), board_url)))
+    if facts.seq is not None and facts.head_hash:
+        number, head = facts.seq, facts.head_hash
+        blocks.append(paragraph(tr._("Ledger: entry {number}, head {head}").format(number=number, head=head)))
+    return blocks

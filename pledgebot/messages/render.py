@@ -1,0 +1,150 @@
+"""A message becomes text: for Telegram, for networks without markup, for the board."""
+
+import html
+import re
+from collections.abc import Callable, Iterable
+
+from pledgebot.messages.document import Block, Bullets, Heading, Inline, Link, Message, Paragraph, Quote, Strong, Text
+from pledgebot.messages.splitting import split
+from pledgebot.messages.typography import is_french, typeset
+
+__all__ = ["hashtags", "mastodon_length", "plain", "split", "telegram_html", "telegram_length", "web_html"]
+
+URL_LENGTH = 23
+"""How many characters Mastodon counts for an address, whatever its length."""
+
+_WEB = ("http://", "https://")
+
+
+def plain(message: Message) -> str:
+    """Return a message as words without markup: what a screen reader reads, a terminal prints, Mastodon posts."""
+
+    def inline(part: Inline) -> str:
+        return _words(part, message.language)
+
+    def block(one: Block) -> str:
+        if isinstance(one, Bullets):
+            return _bullets(one, inline)
+        words = _run(one.inlines, inline)
+        return _quoted(words, message.language) if words and isinstance(one, Quote) else words
+
+    return _assembled(message, block)
+
+
+def telegram_html(message: Message) -> str:
+    """Return a message in the part of HTML that Telegram knows: b, a, blockquote; everything else is escaped."""
+
+    def inline(part: Inline) -> str:
+        if isinstance(part, Link) and part.url.startswith(_WEB):
+            return _anchor(part, message.language)
+        words = html.escape(_words(part, message.language))
+        return f"<b>{words}</b>" if words and isinstance(part, Strong) else words
+
+    def block(one: Block) -> str:
+        if isinstance(one, Bullets):
+            return _bullets(one, inline)
+        if isinstance(one, Heading):
+            words = _run(map(_unmarked, one.inlines), inline)
+            return f"<b>{words}</b>" if words else ""
+        words = _run(one.inlines, inline)
+        return f"<blockquote>{words}</blockquote>" if words and isinstance(one, Quote) else words
+
+    return _assembled(message, block, html.escape)
+
+
+def web_html(message: Message) -> str:
+    """Return a message as HTML for the board; only web addresses become links, so a `javascript:` address never does."""
+
+    def inline(part: Inline) -> str:
+        if isinstance(part, Link) and part.url.startswith(_WEB):
+            return _anchor(part, message.language, ' rel="nofollow"')
+        words = html.escape(_words(part, message.language)).replace("\n", "<br>")
+        return f"<strong>{words}</strong>" if words and isinstance(part, Strong) else words
+
+    def block(one: Block) -> str:
+        if isinstance(one, Bullets):
+            items = "".join(f"<li>{_run(item, inline)}</li>" for item in one.items)
+            return f"<ul>{items}</ul>" if items else ""
+        words = _run(map(_unmarked, one.inlines) if isinstance(one, Heading) else one.inlines, inline)
+        return _WEB_TAGS[type(one)].format(words) if words else ""
+
+    tags = html.escape(" ".join(hashtags(message)))
+    return "\n".join(filter(None, [*map(block, message.blocks), tags and f"<p>{tags}</p>"]))
+
+
+_WEB_TAGS: dict[type[Block], str] = {
+    Heading: "<h3>{}</h3>",
+    Paragraph: "<p>{}</p>",
+    Quote: "<blockquote><p>{}</p></blockquote>",
+}
+
+
+def hashtags(message: Message) -> tuple[str, ...]:
+    """Return a message's hashtags with their sign."""
+    return tuple(f"#{tag.lstrip('#')}" for tag in message.hashtags if tag.lstrip("#"))
+
+
+def telegram_length(text: str) -> int:
+    """Return how long Telegram may find a text, in UTF-16 units; give it the text without markup, as `plain` does."""
+    return len(text.encode("utf-16-le", "surrogatepass")) // 2
+
+
+def mastodon_length(text: str) -> int:
+    """Return how long Mastodon may find a text, in characters, never too short a guess.
+
+    An address counts `URL_LENGTH`. Mastodon counts what looks like one letter once; here each code point counts.
+    """
+    length = len(text)
+    for address in _ADDRESS.findall(text):
+        length += URL_LENGTH - len(address) if "." in address else max(0, URL_LENGTH - len(address))
+    return length
+
+
+# Only ASCII, and without punctuation at its end: where Mastodon sees a longer address, it counts less than we do.
+_ADDRESS = re.compile(r"""https?://[!-~]*[A-Za-z0-9/_=&#+-]""")
+
+
+def _assembled(message: Message, block: Callable[[Block], str], escape: Callable[[str], str] = str) -> str:
+    """Return blocks with an empty line between them, none after a heading, and the hashtags on a last line."""
+    text = ""
+    after_heading = False
+    for one in message.blocks:
+        words = block(one)
+        if not words:
+            continue
+        text += ("\n" if after_heading else "\n\n") * bool(text) + words
+        after_heading = isinstance(one, Heading)
+    tags = escape(" ".join(hashtags(message)))
+    return "\n\n".join(filter(None, (text, tags)))
+
+
+def _run(inlines: Iterable[Inline], inline: Callable[[Inline], str]) -> str:
+    return "".join(map(inline, inlines)).strip()
+
+
+def _bullets(bullets: Bullets, inline: Callable[[Inline], str]) -> str:
+    return "\n".join(f"• {_run(item, inline)}" for item in bullets.items)
+
+
+def _words(part: Inline, language: str) -> str:
+    """Return an inline without markup. Addresses are never typeset: a changed space would change where they lead."""
+    if not isinstance(part, Link):
+        return typeset(part.text, language)
+    return part.url if part.text in {"", part.url} else f"{typeset(part.text, language)} ({part.url})"
+
+
+def _anchor(link: Link, language: str, more: str = "") -> str:
+    label = link.url if link.text in {"", link.url} else typeset(link.text, language)
+    return f'<a href="{html.escape(link.url)}"{more}>{html.escape(label)}</a>'
+
+
+def _unmarked(part: Inline) -> Inline:
+    """Return words without their mark: inside a heading nothing can be stronger still."""
+    return part if isinstance(part, Link) else Text(part.text)
+
+
+def _quoted(words: str, language: str) -> str:
+    """Return somebody's words between the quotation marks of the language, unless they stand there already."""
+    if words[0] in '«“"':
+        return words
+    return typeset(f"« {words} »", language) if is_french(language) else f"“{words}”"

@@ -1,0 +1,135 @@
+from html.parser import HTMLParser
+
+import pytest
+from hypothesis import given
+
+from factories.documents import HOSTILE, messages
+from pledgebot.messages.document import Bullets, Heading, Link, Message, Paragraph, Quote, Strong, Text
+from pledgebot.messages.render import mastodon_length, plain, telegram_html, telegram_length, web_html
+
+EXAMPLE = Message(
+    (
+        Heading((Text("Liste "), Strong("A"))),
+        Paragraph((Text("Elle "), Strong("s’engage"), Text(" : "), Link("voir", "https://a.test/?b=1&c=2"))),
+        Bullets(((Text("un"),), (Text("deux !"),))),
+        Quote((Text("Oui & non"),)),
+    ),
+    "fr",
+    ("#lettre", "cameras"),
+)
+
+
+def test_plain_text_reads_well_aloud() -> None:
+    assert plain(EXAMPLE) == (
+        "Liste A\n"
+        "Elle s’engage\u00a0: voir (https://a.test/?b=1&c=2)\n\n"
+        "• un\n• deux\u202f!\n\n"
+        "«\u00a0Oui & non\u00a0»\n\n"
+        "#lettre #cameras"
+    )
+
+
+def test_telegram_gets_its_own_few_tags() -> None:
+    assert telegram_html(EXAMPLE) == (
+        "<b>Liste A</b>\n"
+        'Elle <b>s’engage</b>\u00a0: <a href="https://a.test/?b=1&amp;c=2">voir</a>\n\n'
+        "• un\n• deux\u202f!\n\n"
+        "<blockquote>Oui &amp; non</blockquote>\n\n"
+        "#lettre #cameras"
+    )
+
+
+def test_the_board_gets_html() -> None:
+    assert web_html(EXAMPLE) == (
+        "<h3>Liste A</h3>\n"
+        '<p>Elle <strong>s’engage</strong>\u00a0: <a href="https://a.test/?b=1&amp;c=2" rel="nofollow">voir</a></p>\n'
+        "<ul><li>un</li><li>deux\u202f!</li></ul>\n"
+        "<blockquote><p>Oui &amp; non</p></blockquote>\n"
+        "<p>#lettre #cameras</p>"
+    )
+
+
+def test_an_address_that_is_its_own_label_is_written_once() -> None:
+    assert plain(Message((Paragraph((Link("https://a.test", "https://a.test"),)),), "fr")) == "https://a.test"
+
+
+def test_an_address_in_french_keeps_its_signs() -> None:
+    link = Link("voir ; ici", "https://a.test/a ?b")
+    assert plain(Message((Paragraph((link,)),), "fr")) == "voir\u202f; ici (https://a.test/a ?b)"
+
+
+@pytest.mark.parametrize("url", ["javascript:alert(1)", "data:text/html,x", " https://a.test"])
+def test_only_web_addresses_become_links(url: str) -> None:
+    message = Message((Paragraph((Link("voir", url),)),), "en")
+    assert "<a" not in web_html(message)
+    assert "<a" not in telegram_html(message)
+    assert "voir" in web_html(message)
+
+
+class _Tags(HTMLParser):
+    """Collects tags and text, and finds what is not closed in its order."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self.open: list[str] = []
+        self.seen: set[str] = set()
+        self.words = ""
+        self.feed(text)
+        self.close()
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        assert {name for name, _value in attrs} <= {"href", "rel"}
+        self.seen.add(tag)
+        if tag != "br":
+            self.open.append(tag)
+
+    def handle_endtag(self, tag: str) -> None:
+        assert self.open.pop() == tag
+
+    def handle_data(self, data: str) -> None:
+        self.words += data
+
+
+@given(messages())
+def test_html_is_balanced_and_holds_known_tags_only(message: Message) -> None:
+    telegram, web = _Tags(telegram_html(message)), _Tags(web_html(message))
+    assert telegram.open == web.open == []
+    assert telegram.seen <= {"b", "a", "blockquote"}
+    assert web.seen <= {"p", "ul", "li", "h3", "blockquote", "a", "strong", "br"}
+
+
+@pytest.mark.parametrize("name", HOSTILE)
+@pytest.mark.parametrize("shape", [Heading, Paragraph, Quote, lambda run: Bullets((run,))])
+def test_hostile_names_come_out_as_they_are(name: str, shape: type[Paragraph]) -> None:
+    message = Message((shape((Text(name), Strong(name), Link(name, "https://a.test"))),), "en", (name,))
+    for rendered in (telegram_html(message), web_html(message)):
+        tags = _Tags(rendered)
+        assert tags.open == []
+        assert tags.seen <= {"b", "a", "blockquote", "p", "ul", "li", "h3", "strong"}
+        assert tags.words.count(name) >= 3
+    assert plain(message).count(name) >= 3
+
+
+def test_empty_blocks_leave_no_trace() -> None:
+    empty = Message((Heading(()), Paragraph((Text(" "),)), Quote(()), Bullets(())), "fr", ("", "#"))
+    assert plain(empty) == telegram_html(empty) == web_html(empty) == ""
+
+
+@pytest.mark.parametrize(
+    ("text", "length"),
+    [
+        ("abc", 3),
+        ("https://a.test", 23),
+        ("voir https://exemple.test/" + "a" * 200, 28),
+        ("(https://exemple.test/a).", 26),
+        ("https://exemple.test/a https://exemple.test/b", 47),
+        ("http://localhost/" + "a" * 20, 37),
+        ("https://exemple.test/éa", 25),
+    ],
+)
+def test_mastodon_counts_every_address_alike(text: str, length: int) -> None:
+    assert mastodon_length(text) == length
+
+
+def test_telegram_counts_utf16() -> None:
+    assert telegram_length("aé👍") == 4
