@@ -1,0 +1,1 @@
+"""What may be done: sync functions `verb_noun(session, command, now)`, each called inside one transaction."""

@@ -1,0 +1,35 @@
+"""Who works: one lease covers polling, sending and ticks, and its token marks every claim."""
+
+from datetime import datetime, timedelta
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from pledgebot.store.tables import Lease
+
+LEASE_LIFE = timedelta(seconds=15)
+
+
+def take_lease(session: Session, name: str, owner: str, now: datetime, life: timedelta = LEASE_LIFE) -> int | None:
+    """Take the lease if it is free, expired or ours, and return its token; None while another worker holds it.
+
+    The token grows with every change of hands. The clock is the caller's; on PostgreSQL the database's own.
+    """
+    moment = session.scalar(sa.select(sa.func.now())) if session.get_bind().dialect.name == "postgresql" else now
+    moment = moment or now
+    lease = session.scalar(sa.select(Lease).where(Lease.name == name).with_for_update())
+    if lease is None:
+        session.add(Lease(name=name, owner=owner, token=1, expires_at=moment + life))
+        session.flush()
+        return 1
+    if lease.owner != owner and lease.expires_at > moment:
+        return None
+    if lease.owner != owner:
+        lease.owner, lease.token = owner, lease.token + 1
+    lease.expires_at = moment + life
+    return lease.token
+
+
+def release_lease(session: Session, name: str, owner: str, now: datetime) -> None:
+    """Give the lease back, so that the next worker need not wait for its end."""
+    session.execute(sa.update(Lease).where(Lease.name == name, Lease.owner == owner).values(expires_at=now))
