@@ -1,0 +1,1 @@
+"""Speaks: one medium per file, each behind the same protocol."""

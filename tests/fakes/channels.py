@@ -1,0 +1,33 @@
+"""A medium that does what a test says, and remembers what it was given."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+
+from pledgebot.channels.base import Outgoing
+from pledgebot.domain.delivery import Receipt
+
+Outcome = BaseException | Callable[[Outgoing], None] | None
+"""What one send does: raises, calls something first, or simply works."""
+
+
+@dataclass
+class ScriptedChannel:
+    """Answers each send by the next line of its script; without one it works. `received` is what really arrived."""
+
+    name: str = "console"
+    script: Iterable[Outcome] = ()
+    received: list[Outgoing] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        """Take the script line by line."""
+        self._lines = iter(self.script)
+
+    async def send(self, outgoing: Outgoing) -> Receipt:
+        """Do what the script says."""
+        outcome = next(self._lines, None)
+        if isinstance(outcome, BaseException):
+            raise outcome
+        if outcome is not None:
+            outcome(outgoing)
+        self.received.append(outgoing)
+        return Receipt(f"remote-{outgoing.delivery}")
