@@ -1,0 +1,1 @@
+"""Listens: one grammar for all mouths, one set of answers, and one folder or file per medium."""

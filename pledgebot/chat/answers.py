@@ -1,0 +1,173 @@
+"""One set of answers for all mouths: a request becomes a message, by queries and the catalogue."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+from pledgebot.chat import organizers
+from pledgebot.chat.grammar import ORGANIZER_VERBS, Request, Verb, parse
+from pledgebot.domain.errors import Objection, Refused
+from pledgebot.messages import about, histories, stances
+from pledgebot.messages.document import Message, Paragraph, Text
+from pledgebot.messages.frame import frame
+from pledgebot.messages.i18n import Translator, translator
+from pledgebot.messages.objections import objection
+from pledgebot.services import queries
+from pledgebot.services.letters import read_letter
+from pledgebot.services.lookup import Found, Hit, HitKind, find
+from pledgebot.services.people import Actor
+from pledgebot.services.views import ListView
+from pledgebot.store.engine import Database, Session
+
+NAMED = (HitKind.LIST, HitKind.BANNER)
+ANYTHING = (HitKind.DEMAND, HitKind.LIST, HitKind.BANNER, HitKind.PLACE)
+
+
+@dataclass(frozen=True)
+class Asker:
+    """Who asks: in which language they are answered, and which organizer they are, if one."""
+
+    language: str
+    organizer: Actor | None = None
+
+
+def answer(database: Database, text: str, asker: Asker, now: datetime) -> Message:
+    """Answer a text. Whatever it is, the answer is a message: a refusal says its reason, the unknown is called unknown."""
+    request = parse(text)
+    tr = translator(asker.language)
+    try:
+        if request.verb in ORGANIZER_VERBS and asker.organizer is not None:
+            with database.begin() as session:
+                message = organizers.answer(session, request, asker.organizer, tr, now)
+                return frame(message, tr, fictional=queries.is_fictional(session))
+        with database.read() as session:
+            message = _Asked(session, request, asker, tr, now).answer()
+            return frame(message, tr, fictional=queries.is_fictional(session))
+    except Refused as refused:
+        return said(objection(tr, refused.objection, refused.facts), tr)
+
+
+def said(text: str, tr: Translator) -> Message:
+    """Return one sentence as a message."""
+    return Message((Paragraph((Text(text),)),), tr.language)
+
+
+class _Asked:
+    """One question, in one reading transaction."""
+
+    def __init__(self, session: Session, request: Request, asker: Asker, tr: Translator, now: datetime) -> None:
+        self.session = session
+        self.request = request
+        self.asker = asker
+        self.tr = tr
+        self.now = now
+        self.round = queries.current_round(session, now)
+
+    def answer(self) -> Message:
+        """Return the answer to the request's verb."""
+        known: dict[Verb, Callable[[], Message]] = {
+            Verb.STANCES: self.stances,
+            Verb.LIST: lambda: self.about(NAMED),
+            Verb.DEMAND: lambda: self.about((HitKind.DEMAND,)),
+            Verb.COMPARE: self.compare,
+            Verb.HISTORY: self.history,
+            Verb.DATES: lambda: about.dates(queries.dates(self.session, self.now), self.tr),
+            Verb.LETTER: self.letter,
+            Verb.PRIVACY: lambda: about.privacy(self.tr),
+            Verb.START: self.welcome,
+            Verb.FREE: lambda: self.about(ANYTHING),
+        }
+        return known.get(self.request.verb, self.help)()
+
+    def help(self) -> Message:
+        """Say what can be asked."""
+        return about.help_text(self.tr, organizer=self.asker.organizer is not None)
+
+    def welcome(self) -> Message:
+        """Greet somebody who begins."""
+        letter = read_letter(self.session)
+        return about.welcome(self.tr, letter.title if letter is not None else None)
+
+    def letter(self) -> Message:
+        """Tell what the letter asks."""
+        letter = read_letter(self.session)
+        return about.letter(letter, self.tr) if letter is not None else self.help()
+
+    def about(self, kinds: tuple[HitKind, ...]) -> Message:
+        """Tell about whatever is named, if it is certain; offer a choice if it is not."""
+        if not self.request.about:
+            return self.help() if kinds is not ANYTHING else self.stances()
+        found = self.find(self.request.about, kinds)
+        return self._tell(found.sure) if found.sure is not None else self._unsure(found)
+
+    def _tell(self, hit: Hit) -> Message:
+        if hit.kind is HitKind.LIST:
+            return stances.list_card(queries.list_view(self.session, hit.id), self.tr, self.round.zone)
+        if hit.kind is HitKind.BANNER:
+            return stances.banner_card(queries.banner_view(self.session, hit.id), self.tr, self.round.zone)
+        if hit.kind is HitKind.PLACE:
+            return stances.table(queries.table(self.session, hit.id, self.now), self.tr)
+        return self._demand(hit.id)
+
+    def _demand(self, demand_id: int) -> Message:
+        """Tell what each list says on a demand; where lists stand in several places, what the demand asks."""
+        places = queries.places(self.session, self.round.id)
+        if len(places) == 1:
+            rows = queries.demand_rows(self.session, demand_id, places[0].id, self.now)
+            return stances.demand_rows(rows, self.tr)
+        view = next((demand for demand in queries.demands(self.session) if demand.id == demand_id), None)
+        if view is None:
+            raise Refused(Objection.UNKNOWN_DEMAND, name=self.request.about)
+        return about.demand(view, self.tr)
+
+    def stances(self) -> Message:
+        """Show the table of a place; without a name, of the only place there is."""
+        if self.request.verb is Verb.STANCES and self.request.about:
+            found = self.find(self.request.about, (HitKind.PLACE, *NAMED))
+            return self._tell(found.sure) if found.sure is not None else self._unsure(found)
+        places = queries.places(self.session, self.round.id)
+        if len(places) == 1:
+            return stances.table(queries.table(self.session, places[0].id, self.now), self.tr)
+        return about.which_place(places, self.tr)
+
+    def compare(self) -> Message:
+        """Set two lists side by side."""
+        views: list[ListView] = []
+        for name in (self.request.about, self.request.other):
+            if not name:
+                return self.help()
+            found = self.find(name, (HitKind.LIST,))
+            if found.sure is None:
+                return self._unsure(found)
+            views.append(queries.list_view(self.session, found.sure.id))
+        return stances.compare(views[0], views[1], self.tr, self.round.zone)
+
+    def history(self) -> Message:
+        """Show everything confirmed about a list or a banner."""
+        if not self.request.about:
+            return self.help()
+        found = self.find(self.request.about, NAMED)
+        if found.sure is None:
+            return self._unsure(found)
+        is_list = found.sure.kind is HitKind.LIST
+        view = queries.history(
+            self.session,
+            list_id=found.sure.id if is_list else None,
+            banner_id=None if is_list else found.sure.id,
+        )
+        return histories.history(view, self.tr, self.round.zone)
+
+    def find(self, text: str, kinds: tuple[HitKind, ...]) -> Found:
+        """Find what a text names in the current round."""
+        return find(self.session, text, kinds, self.round.id)
+
+    def _unsure(self, found: Found) -> Message:
+        if not found.hits:
+            return about.not_known(found.query, self.tr)
+        return about.choice(found.query, [self._label(hit) for hit in found.hits], self.tr)
+
+    def _label(self, hit: Hit) -> str:
+        if hit.kind is not HitKind.DEMAND:
+            return hit.label
+        titles = {demand.id: demand.title for demand in queries.demands(self.session)}
+        return self.tr.pick(titles[hit.id]) if hit.id in titles else hit.label
