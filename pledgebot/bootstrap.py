@@ -1,0 +1,153 @@
+"""The only place that constructs: configuration → a frozen record of the wired parts. Nothing happens at import."""
+
+import os
+import sys
+from collections.abc import Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing, contextmanager, nullcontext
+from dataclasses import dataclass, field
+from datetime import timedelta
+from pathlib import Path
+from typing import TextIO
+
+from pledgebot.channels.base import Channel
+from pledgebot.channels.console import ConsoleChannel
+from pledgebot.clock import Clock, SystemClock
+from pledgebot.config import Settings, check_letter_fits, load_letter, load_settings
+from pledgebot.dispatcher import Dispatcher, SilencePolicy
+from pledgebot.domain.audience import Audience
+from pledgebot.domain.errors import Unusable
+from pledgebot.domain.letter import Letter
+from pledgebot.services.installation import (
+    DestinationPlan,
+    InstallationPlan,
+    PlacePlan,
+    RoundPlan,
+    sync_installation,
+)
+from pledgebot.store.engine import Database
+from pledgebot.store.schema import SchemaState, schema_state, upgrade_schema
+
+CONFIG_VARIABLE = "PLEDGEBOT_CONFIG"
+DEFAULT_CONFIG = Path("config.toml")
+
+
+@dataclass(frozen=True)
+class Bot:
+    """The wired parts of one installation."""
+
+    settings: Settings
+    letter: Letter
+    database: Database
+    clock: Clock
+    silence: SilencePolicy
+    channels: Mapping[str, Channel] = field(default_factory=dict)
+
+    @property
+    def language(self) -> str:
+        """Return the installation's first language."""
+        return self.settings.languages[0]
+
+
+def config_path(given: Path | None) -> Path:
+    """Return the configuration file: the one named, else `PLEDGEBOT_CONFIG`, else `./config.toml`."""
+    return given or Path(os.environ.get(CONFIG_VARIABLE) or DEFAULT_CONFIG)
+
+
+@contextmanager
+def opened_bot(
+    config: Path | None,
+    *,
+    clock: Clock | None = None,
+    working: bool = False,
+    stream: TextIO | None = None,
+) -> Iterator[Bot]:
+    """Open an installation for a while: settings, letter and database agree with each other inside.
+
+    `working` is what `pledgebot run` asks for: it is the only worker on an SQLite database, and brings it up to date first.
+    Otherwise an old or missing database is refused with a line that says what to do. Raises `Unusable`.
+    """
+    settings = load_settings(config_path(config), os.environ)
+    letter = load_letter(settings.letter_path())
+    check_letter_fits(settings, letter)
+    database = open_database(settings, create=working)
+    with closing(database), database.only_worker() if working else nullcontext():
+        ready_database(database, upgrade=working)
+        clock = clock or SystemClock()
+        with database.begin() as session:
+            sync_installation(session, installation_plan(settings, letter), clock.now())
+        yield Bot(
+            settings=settings,
+            letter=letter,
+            database=database,
+            clock=clock,
+            silence=SilencePolicy(settings.silence.rule, timedelta(minutes=settings.silence.margin_minutes)),
+            channels={"console": ConsoleChannel(stream or sys.stdout)},
+        )
+
+
+def open_database(settings: Settings, *, create: bool) -> Database:
+    """Return the configured database; an SQLite file that is not there is refused unless it may be created."""
+    url = settings.database_url()
+    path = Path(url.removeprefix("sqlite:///"))
+    if url.startswith("sqlite") and not create and not path.exists():
+        raise Unusable(f"database {path}: not found; `pledgebot init` or `pledgebot db upgrade` creates it")
+    return Database(url)
+
+
+def ready_database(database: Database, *, upgrade: bool) -> None:
+    """See that the database has this version's shape, and bring it there if that is allowed."""
+    state = schema_state(database)
+    if state is SchemaState.CURRENT:
+        return
+    if not upgrade and state is not SchemaState.UNKNOWN:
+        raise Unusable(f"database: {_STALE[state]}; run `pledgebot db upgrade`")
+    upgrade_schema(database)
+
+
+_STALE = {SchemaState.EMPTY: "empty", SchemaState.OLD: "made by an older version of pledgebot"}
+
+
+def installation_plan(settings: Settings, letter: Letter) -> InstallationPlan:
+    """Return what the configuration says about what the database has to hold."""
+    election = settings.election
+    return InstallationPlan(
+        letter=letter,
+        rounds=tuple(
+            RoundPlan(
+                row.number,
+                row.date,
+                row.closes,
+                str(election.zone),
+                {str(language): name for language, name in election.name.items()},
+            )
+            for row in election.rounds
+        ),
+        places=tuple(
+            PlacePlan(
+                code=row.code.upper(),
+                label=row.label,
+                aliases=tuple(row.aliases),
+                parent=row.parent.upper() if row.parent else None,
+                zone=str(row.zone) if row.zone else None,
+                closes=row.closes,
+            )
+            for row in election.constituencies
+        ),
+        destinations=tuple(
+            DestinationPlan(row.channel, row.address, row.language, Audience.PUBLIC) for row in settings.destinations
+        ),
+        fictional=settings.fictional,
+    )
+
+
+def build_dispatcher(bot: Bot, executor: ThreadPoolExecutor, token: int = 1) -> Dispatcher:
+    """Return the dispatcher of an installation, which works under a lease's token."""
+    return Dispatcher(
+        database=bot.database,
+        channels=bot.channels,
+        clock=bot.clock,
+        executor=executor,
+        silence=bot.silence,
+        token=token,
+    )

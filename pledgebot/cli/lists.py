@@ -1,0 +1,241 @@
+"""`pledgebot lists`: lists and banners, by hand and from files."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from pledgebot.cli.shared import (
+    As,
+    Config,
+    Json,
+    Round,
+    acting,
+    asking,
+    find_banner,
+    find_list,
+    print_json,
+    print_message,
+    round_named,
+    terminal_translator,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from pledgebot.bootstrap import Bot
+    from pledgebot.domain.election import ListRecord
+    from pledgebot.services.list_files import ImportReport
+    from pledgebot.services.views import TableView
+    from pledgebot.store.engine import Session
+
+app = typer.Typer(help="Lists and banners.", no_args_is_help=True, rich_markup_mode=None)
+
+ListName = Annotated[str, typer.Argument(metavar="LIST", help="The list: its number or a name.")]
+Head = Annotated[str | None, typer.Option("--head", help="The head of list.")]
+Panel = Annotated[int | None, typer.Option("--panel", help="The panel number; 0 takes it away.", min=0, max=99_999)]
+Short = Annotated[str | None, typer.Option("--short-name", help="A shorter name.")]
+BannerName = Annotated[str | None, typer.Option("--banner", help="The banner under which it stands; made if new.")]
+Nuance = Annotated[str | None, typer.Option("--nuance", help="The nuance that the prefecture attributed.")]
+NuanceSource = Annotated[str | None, typer.Option("--nuance-source", help="Where that nuance is from.")]
+
+
+@app.command()
+def add(
+    name: Annotated[str, typer.Argument(help="The name of the list.")],
+    constituency: Annotated[
+        str, typer.Option("--constituency", metavar="CODE", help="Where it stands, such as 13055.")
+    ],
+    by: As,
+    label: Annotated[str | None, typer.Option("--label", help="The name of a constituency that is new.")] = None,
+    head: Head = None,
+    panel: Panel = None,
+    short_name: Short = None,
+    banner: BannerName = None,
+    nuance: Nuance = None,
+    nuance_source: NuanceSource = None,
+    alias: Annotated[list[str] | None, typer.Option("--alias", help="Another name or initials.")] = None,
+    round_key: Round = None,
+    config: Config = None,
+) -> None:
+    """Add a list; it is provisional as long as it has no panel number."""
+    from pledgebot.services.lists import ListDetails, Place, add_alias, add_list
+
+    details = ListDetails(name, short_name, head, panel, banner, nuance, nuance_source)
+    with acting(config, by) as (bot, session, actor):
+        now = bot.clock.now()
+        place = Place(constituency, round_named(session, bot, round_key), label)
+        number = add_list(session, place, details, actor, now)
+        for other in alias or ():
+            add_alias(session, other, actor, now, list_id=number)
+    typer.echo(f"list #{number} added")
+
+
+@app.command()
+def edit(
+    which: ListName,
+    by: As,
+    name: Annotated[str | None, typer.Option("--name", help="The new name; the former one stays as an alias.")] = None,
+    head: Head = None,
+    panel: Panel = None,
+    short_name: Short = None,
+    banner: BannerName = None,
+    nuance: Nuance = None,
+    nuance_source: NuanceSource = None,
+    round_key: Round = None,
+    config: Config = None,
+) -> None:
+    """Change what is known of a list; an empty text takes a value away."""
+    from pledgebot.services.lists import ListDetails, edit_list
+
+    details = ListDetails(name, short_name, head, panel, banner, nuance, nuance_source)
+    with acting(config, by) as (bot, session, actor):
+        number = find_list(session, bot, which, round_key)
+        edit_list(session, number, details, actor, bot.clock.now())
+    typer.echo(f"list #{number} changed")
+
+
+@app.command()
+def alias(
+    which: Annotated[
+        str, typer.Argument(metavar="NAME", help="The list (number or name), or with --banner the banner.")
+    ],
+    other: Annotated[list[str], typer.Argument(metavar="ALIAS...", help="Other names or initials.")],
+    by: As,
+    banner: Annotated[bool, typer.Option("--banner", help="NAME is a banner.")] = False,
+    round_key: Round = None,
+    config: Config = None,
+) -> None:
+    """Give a list or a banner other names by which people ask for it."""
+    from pledgebot.services.lists import add_alias
+
+    with acting(config, by) as (bot, session, actor):
+        list_id = None if banner else find_list(session, bot, which, round_key)
+        banner_id = find_banner(session, bot, which, round_key) if banner else None
+        for name in other:
+            add_alias(session, name, actor, bot.clock.now(), list_id=list_id, banner_id=banner_id)
+    typer.echo(f"{which}: also known as {', '.join(other)}")
+
+
+@app.command()
+def withdraw(which: ListName, by: As, round_key: Round = None, config: Config = None) -> None:
+    """Say that a list no longer stands; what it said stays on record."""
+    from pledgebot.services.lists import withdraw_list
+
+    with acting(config, by) as (bot, session, actor):
+        number = find_list(session, bot, which, round_key)
+        withdraw_list(session, number, actor, bot.clock.now())
+    typer.echo(f"list #{number} no longer stands")
+
+
+@app.command()
+def merge(
+    which: Annotated[
+        list[str], typer.Argument(metavar="LIST...", help="The lists that no longer stand by themselves.")
+    ],
+    into: Annotated[str, typer.Option("--into", metavar="LIST", help="The list that they joined.")],
+    by: As,
+    round_key: Round = None,
+    config: Config = None,
+) -> None:
+    """Say that lists merged into another; what they said is shown there as inherited, to be confirmed."""
+    from pledgebot.services.lists import merge_lists
+
+    with acting(config, by) as (bot, session, actor):
+        child = find_list(session, bot, into, round_key)
+        parents = tuple(find_list(session, bot, name, round_key) for name in which)
+        merge_lists(session, parents, child, actor, bot.clock.now())
+    typer.echo(f"{len(parents)} merged into list #{child}")
+
+
+@app.command("import")
+def import_(
+    file: Annotated[Path, typer.Argument(help="The Ministry's file of 2026, or a spreadsheet.")],
+    by: As,
+    round_key: Annotated[
+        str | None,
+        typer.Option(
+            "--round", metavar="N", help="The round that the file is of; else its name says it, or the current one."
+        ),
+    ] = None,
+    commune: Annotated[list[str] | None, typer.Option("--commune", metavar="CODE", help="Only these communes.")] = None,
+    config: Config = None,
+) -> None:
+    """Import lists from the Ministry's file or a spreadsheet (constituency, panel, name, head, nuance).
+
+    Doing it again changes nothing; a newer file adds and changes; nothing is deleted.
+    """
+    from pledgebot.domain.errors import Unusable
+    from pledgebot.services.list_files import import_lists
+    from pledgebot.services.lists import find_round
+
+    named, records = _read(file, round_key, frozenset(commune or ()))
+    if not records:
+        raise Unusable(f"{file}: no list of {', '.join(commune or ())} in it; nothing was imported")
+    with acting(config, by) as (bot, session, actor):
+        key = find_round(session, round_named(session, bot, named)).key
+        report = import_lists(session, records, key, file.name, actor, bot.clock.now())
+    _tell(report)
+
+
+def _read(file: Path, round_key: str | None, communes: frozenset[str]) -> "tuple[str | None, Sequence[ListRecord]]":
+    """Read the whole file before anything is written; the round is named, or stands in the official file's name."""
+    from pledgebot.domain.errors import Unusable
+    from pledgebot.importers.lists import read_lists
+    from pledgebot.importers.official import looks_official, round_from_name
+
+    records = tuple(read_lists(file, communes=communes))
+    if round_key is not None or not looks_official(file):
+        return round_key, records
+    number = round_from_name(file)
+    if number is None:
+        raise Unusable(f"{file}: of which round is it? Its name does not say; add --round 1 or --round 2")
+    return str(number), records
+
+
+def _tell(report: "ImportReport") -> None:
+    shown = (("added", report.added), ("changed", report.changed), ("not in the file", report.missing),
+             ("recorded by hand, perhaps the same", report.provisional))  # fmt: skip
+    for what, names in shown:
+        for name in names[:50]:
+            typer.echo(f"  {what}: {name}")
+    typer.echo(
+        f"{len(report.added)} added, {len(report.changed)} changed, {report.unchanged} unchanged, "
+        f"{len(report.missing)} not in the file, in {report.constituencies} constituencies"
+    )
+
+
+@app.command()
+def show(
+    place: Annotated[str | None, typer.Argument(help="A constituency: its code or name; else all.")] = None,
+    config: Config = None,
+    *,
+    as_json: Json = False,
+) -> None:
+    """Show the lists of the current round with their numbers and positions."""
+    with asking(config) as (bot, session):
+        tables = _tables(session, bot, place)
+    if as_json:
+        print_json(tables)
+        return
+    from pledgebot.messages.stances import table as worded
+
+    tr = terminal_translator()
+    for table in tables:
+        print_message(worded(table, tr))
+        typer.echo("\n" + "\n".join(f"#{row.head.id} = {row.head.name}" for row in table.rows) + "\n")
+
+
+def _tables(session: "Session", bot: "Bot", place: str | None) -> "list[TableView]":
+    from pledgebot.domain.errors import Objection, Refused
+    from pledgebot.services.lookup import HitKind, find
+    from pledgebot.services.queries import current_round, places, table
+
+    now = bot.clock.now()
+    asked = current_round(session, now)
+    if place is None:
+        return [table(session, known.id, now) for known in places(session, asked.id)]
+    found = find(session, place, [HitKind.PLACE], asked.id)
+    if found.sure is None:
+        raise Refused(Objection.UNKNOWN_CONSTITUENCY, name=place)
+    return [table(session, found.sure.id, now)]

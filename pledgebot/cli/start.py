@@ -1,0 +1,51 @@
+"""Beginning: `init`, `run`, `demo`."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from pledgebot.cli.shared import Config
+
+
+def init(
+    letter: Annotated[Path | None, typer.Option("--letter", metavar="FILE", help="A letter to begin with.")] = None,
+    folder: Annotated[Path, typer.Option("--folder", help="Where to write; else here.")] = Path(),
+) -> None:
+    """Write config.toml and letter.toml with comments, and create the database."""
+    from contextlib import closing
+
+    from pledgebot.config import write_starting_files
+    from pledgebot.store.engine import Database
+    from pledgebot.store.schema import upgrade_schema
+
+    written = write_starting_files(folder, letter)
+    with closing(Database(f"sqlite:///{(folder / 'pledgebot.db').absolute()}")) as database:
+        upgrade_schema(database)
+    for path in (*written, folder / "pledgebot.db"):
+        typer.echo(f"wrote {path}")
+    typer.echo("Next: fill in the legal notice in config.toml, then `pledgebot doctor`.")
+
+
+def run(config: Config = None) -> None:
+    """Run the bot: every configured channel, the scheduler, the dispatcher."""
+    import asyncio
+
+    from pledgebot.bootstrap import opened_bot
+    from pledgebot.runtime import run_bot
+
+    with opened_bot(config, working=True) as bot:
+        typer.echo("pledgebot runs; stop it with Ctrl-C", err=True)
+        asyncio.run(run_bot(bot))
+
+
+def demo(
+    language: Annotated[str, typer.Option("--language", help="fr or en.")] = "fr",
+    chat: Annotated[bool, typer.Option("--chat/--no-chat", help="Talk to the bot afterwards (in a terminal).")] = True,
+) -> None:
+    """Show the whole of it on a throw-away database and a moved clock, with fictional lists; no account is needed."""
+    from pledgebot.demo import play
+
+    if language not in {"fr", "en"}:
+        raise typer.BadParameter(f"{language!r}: expected fr or en", param_hint="--language")
+    play(language, chat=chat)
