@@ -146,7 +146,7 @@ def upgrade() -> None:
         sa.Column("content", sa.LargeBinary(), nullable=False),
         sa.Column("is_public", sa.Boolean(), nullable=False),
         sa.Column("kept_at", sa.DateTime(timezone=True), nullable=False),
-        sa.CheckConstraint("size > 0 AND size <= 20971520", name="ck_blob_size_allowed"),
+        sa.CheckConstraint("size > 0 AND size <= 20971520", name=op.f("ck_blob_size_allowed")),
         sa.PrimaryKeyConstraint("sha256", name="pk_blob"),
     )
     op.create_table(
@@ -201,10 +201,14 @@ def upgrade() -> None:
         sa.Column("consented_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True),
-        sa.CheckConstraint("audience <> 'subscriber' OR consented_at IS NOT NULL", name="ck_destination_consented"),
-        sa.CheckConstraint("audience IN ('public', 'subscriber', 'organizers')", name="ck_destination_audience_known"),
-        sa.CheckConstraint("rhythm IN ('at_once', 'daily', 'weekly')", name="ck_destination_rhythm_known"),
-        sa.CheckConstraint("(quiet_from IS NULL) = (quiet_to IS NULL)", name="ck_destination_quiet_hours_whole"),
+        sa.CheckConstraint(
+            "audience <> 'subscriber' OR consented_at IS NOT NULL", name=op.f("ck_destination_consented")
+        ),
+        sa.CheckConstraint(
+            "audience IN ('public', 'subscriber', 'organizers')", name=op.f("ck_destination_audience_known")
+        ),
+        sa.CheckConstraint("rhythm IN ('at_once', 'daily', 'weekly')", name=op.f("ck_destination_rhythm_known")),
+        sa.CheckConstraint("(quiet_from IS NULL) = (quiet_to IS NULL)", name=op.f("ck_destination_quiet_hours_whole")),
         sa.PrimaryKeyConstraint("id", name="pk_destination"),
         sa.UniqueConstraint("channel", "address", "thread", name="uq_destination_channel_address_thread"),
     )
@@ -222,8 +226,8 @@ def upgrade() -> None:
             nullable=False,
         ),
         sa.Column("done_at", sa.DateTime(timezone=True), nullable=True),
-        sa.CheckConstraint("state <> 'done' OR payload IS NULL", name="ck_inbox_payload_erased"),
-        sa.CheckConstraint("state IN ('new', 'done', 'set_aside')", name="ck_inbox_state_known"),
+        sa.CheckConstraint("state <> 'done' OR payload IS NULL", name=op.f("ck_inbox_payload_erased")),
+        sa.CheckConstraint("state IN ('new', 'done', 'set_aside')", name=op.f("ck_inbox_state_known")),
         sa.PrimaryKeyConstraint("id", name="pk_inbox"),
         sa.UniqueConstraint("source", "external_id", name="uq_inbox_source_external_id"),
     )
@@ -237,7 +241,7 @@ def upgrade() -> None:
         sa.Column("letter", sa.JSON(), nullable=True),
         sa.Column("fictional", sa.Boolean(), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
-        sa.CheckConstraint("id = 1", name="ck_installation_single"),
+        sa.CheckConstraint("id = 1", name=op.f("ck_installation_single")),
         sa.PrimaryKeyConstraint("id", name="pk_installation"),
     )
     op.create_table(
@@ -255,7 +259,7 @@ def upgrade() -> None:
         sa.Column("hash", sa.String(length=64), nullable=False),
         sa.Column("body", sa.Text(), nullable=False),
         sa.Column("fields", sa.JSON(), nullable=False),
-        sa.CheckConstraint("seq >= 1", name="ck_ledger_entry_seq_positive"),
+        sa.CheckConstraint("seq >= 1", name=op.f("ck_ledger_entry_seq_positive")),
         sa.PrimaryKeyConstraint("seq", name="pk_ledger_entry"),
         sa.UniqueConstraint("hash", name="uq_ledger_entry_hash"),
         sa.UniqueConstraint("prev_hash", name="uq_ledger_entry_prev_hash"),
@@ -265,7 +269,7 @@ def upgrade() -> None:
         sa.Column("id", sa.Integer(), autoincrement=False, nullable=False),
         sa.Column("seq", sa.Integer(), nullable=False),
         sa.Column("hash", sa.String(length=64), nullable=False),
-        sa.CheckConstraint("id = 1", name="ck_ledger_head_single"),
+        sa.CheckConstraint("id = 1", name=op.f("ck_ledger_head_single")),
         sa.PrimaryKeyConstraint("id", name="pk_ledger_head"),
     )
     op.create_table(
@@ -296,7 +300,7 @@ def upgrade() -> None:
         sa.Column("day", sa.Date(), nullable=False),
         sa.Column("closes", sa.Time(), nullable=False),
         sa.Column("zone", sa.String(length=64), nullable=False),
-        sa.CheckConstraint("number >= 1", name="ck_round_number_positive"),
+        sa.CheckConstraint("number >= 1", name=op.f("ck_round_number_positive")),
         sa.PrimaryKeyConstraint("id", name="pk_round"),
         sa.UniqueConstraint("key", name="uq_round_key"),
     )
@@ -438,10 +442,14 @@ def upgrade() -> None:
         ),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("changed_at", sa.DateTime(timezone=True), nullable=False),
-        sa.CheckConstraint("name <> ''", name="ck_candidate_list_named"),
-        sa.CheckConstraint("status IN ('standing', 'withdrawn', 'merged')", name="ck_candidate_list_status_known"),
-        sa.CheckConstraint("nuance IS NULL OR nuance_source IS NOT NULL", name="ck_candidate_list_nuance_sourced"),
-        sa.CheckConstraint("panel IS NULL OR panel >= 1", name="ck_candidate_list_panel_positive"),
+        sa.CheckConstraint("name <> ''", name=op.f("ck_candidate_list_named")),
+        sa.CheckConstraint(
+            "status IN ('standing', 'withdrawn', 'merged')", name=op.f("ck_candidate_list_status_known")
+        ),
+        sa.CheckConstraint(
+            "nuance IS NULL OR nuance_source IS NOT NULL", name=op.f("ck_candidate_list_nuance_sourced")
+        ),
+        sa.CheckConstraint("panel IS NULL OR panel >= 1", name=op.f("ck_candidate_list_panel_positive")),
         sa.ForeignKeyConstraint(
             ["banner_id", "round_id"],
             ["banner.id", "banner.round_id"],
@@ -522,41 +530,41 @@ def upgrade() -> None:
         sa.Column("seq", sa.Integer(), nullable=True),
         sa.Column("removed_at", sa.DateTime(timezone=True), nullable=True),
         sa.CheckConstraint(
-            "(kind IN ('statement', 'withdrawal')) OR target_id IS NOT NULL", name="ck_answer_target_named"
+            "(kind IN ('statement', 'withdrawal')) OR target_id IS NOT NULL", name=op.f("ck_answer_target_named")
         ),
-        sa.CheckConstraint("(state = 'confirmed') = (seq IS NOT NULL)", name="ck_answer_in_ledger"),
-        sa.CheckConstraint("(state = 'pending') = (decided_by IS NULL)", name="ck_answer_decided_once"),
-        sa.CheckConstraint("contradiction IN ('replaces', 'beside')", name="ck_answer_contradiction_known"),
-        sa.CheckConstraint("kind <> 'statement' OR target_id IS NULL", name="ck_answer_statement_free"),
+        sa.CheckConstraint("(state = 'confirmed') = (seq IS NOT NULL)", name=op.f("ck_answer_in_ledger")),
+        sa.CheckConstraint("(state = 'pending') = (decided_by IS NULL)", name=op.f("ck_answer_decided_once")),
+        sa.CheckConstraint("contradiction IN ('replaces', 'beside')", name=op.f("ck_answer_contradiction_known")),
+        sa.CheckConstraint("kind <> 'statement' OR target_id IS NULL", name=op.f("ck_answer_statement_free")),
         sa.CheckConstraint(
-            "kind IN ('statement', 'correction', 'withdrawal', 'undo', 'removal')", name="ck_answer_kind_known"
+            "kind IN ('statement', 'correction', 'withdrawal', 'undo', 'removal')", name=op.f("ck_answer_kind_known")
         ),
         sa.CheckConstraint(
             "kind IN ('statement', 'withdrawal') OR (reason IS NOT NULL AND reason <> '')",
-            name="ck_answer_reason_given",
+            name=op.f("ck_answer_reason_given"),
         ),
         sa.CheckConstraint(
             "source_kind IN ('letter', 'email', 'programme', 'public_post', 'recorded_speech', 'reported_speech')",
-            name="ck_answer_source_kind_known",
+            name=op.f("ck_answer_source_kind_known"),
         ),
         sa.CheckConstraint(
-            "speaker_role IN ('head', 'candidate', 'spokesperson', 'list')", name="ck_answer_speaker_role_known"
+            "speaker_role IN ('head', 'candidate', 'spokesperson', 'list')", name=op.f("ck_answer_speaker_role_known")
         ),
         sa.CheckConstraint(
-            "state <> 'confirmed' OR kind = 'undo' OR decided_by <> recorded_by", name="ck_answer_four_eyes"
+            "state <> 'confirmed' OR kind = 'undo' OR decided_by <> recorded_by", name=op.f("ck_answer_four_eyes")
         ),
         sa.CheckConstraint(
             "state <> 'confirmed' OR kind IN ('undo', 'removal') OR lead_evidence_id IS NOT NULL",
-            name="ck_answer_proved",
+            name=op.f("ck_answer_proved"),
         ),
-        sa.CheckConstraint("state IN ('pending', 'confirmed', 'rejected')", name="ck_answer_state_known"),
+        sa.CheckConstraint("state IN ('pending', 'confirmed', 'rejected')", name=op.f("ck_answer_state_known")),
         sa.CheckConstraint(
             "(CASE WHEN list_id IS NULL THEN 0 ELSE 1 END) + (CASE WHEN banner_id IS NULL THEN 0 ELSE 1 END) = 1",
-            name="ck_answer_one_subject",
+            name=op.f("ck_answer_one_subject"),
         ),
-        sa.CheckConstraint("(decided_by IS NULL) = (decided_at IS NULL)", name="ck_answer_decided_when"),
-        sa.CheckConstraint("target_id IS NULL OR target_id <> id", name="ck_answer_not_itself"),
-        sa.CheckConstraint("version >= 1", name="ck_answer_version_positive"),
+        sa.CheckConstraint("(decided_by IS NULL) = (decided_at IS NULL)", name=op.f("ck_answer_decided_when")),
+        sa.CheckConstraint("target_id IS NULL OR target_id <> id", name=op.f("ck_answer_not_itself")),
+        sa.CheckConstraint("version >= 1", name=op.f("ck_answer_version_positive")),
         sa.ForeignKeyConstraint(["banner_id"], ["banner.id"], name="fk_answer_banner_id"),
         sa.ForeignKeyConstraint(["decided_by"], ["organizer.id"], name="fk_answer_decided_by"),
         *_lead_evidence(),
@@ -592,9 +600,9 @@ def upgrade() -> None:
         sa.Column("template", sa.String(length=64), nullable=True),
         sa.Column("note", sa.Text(), nullable=True),
         sa.Column("organizer_id", sa.Integer(), nullable=False),
-        sa.CheckConstraint("kind IN ('sent', 'reminded', 'received', 'declined')", name="ck_contact_kind_known"),
+        sa.CheckConstraint("kind IN ('sent', 'reminded', 'received', 'declined')", name=op.f("ck_contact_kind_known")),
         sa.CheckConstraint(
-            "medium IN ('email', 'post', 'phone', 'form', 'social', 'meeting')", name="ck_contact_medium_known"
+            "medium IN ('email', 'post', 'phone', 'form', 'social', 'meeting')", name=op.f("ck_contact_medium_known")
         ),
         sa.ForeignKeyConstraint(["list_id"], ["candidate_list.id"], name="fk_contact_list_id"),
         sa.ForeignKeyConstraint(["organizer_id"], ["organizer.id"], name="fk_contact_organizer_id"),
@@ -612,9 +620,11 @@ def upgrade() -> None:
         ),
         sa.Column("confirmed_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("confirmed_by", sa.Integer(), nullable=True),
-        sa.CheckConstraint("kind IN ('continues', 'merged')", name="ck_lineage_kind_known"),
-        sa.CheckConstraint("(confirmed_at IS NULL) = (confirmed_by IS NULL)", name="ck_lineage_confirmed_by_person"),
-        sa.CheckConstraint("child_id <> parent_id", name="ck_lineage_two_lists"),
+        sa.CheckConstraint("kind IN ('continues', 'merged')", name=op.f("ck_lineage_kind_known")),
+        sa.CheckConstraint(
+            "(confirmed_at IS NULL) = (confirmed_by IS NULL)", name=op.f("ck_lineage_confirmed_by_person")
+        ),
+        sa.CheckConstraint("child_id <> parent_id", name=op.f("ck_lineage_two_lists")),
         sa.ForeignKeyConstraint(["child_id"], ["candidate_list.id"], name="fk_lineage_child_id"),
         sa.ForeignKeyConstraint(["confirmed_by"], ["organizer.id"], name="fk_lineage_confirmed_by"),
         sa.ForeignKeyConstraint(["parent_id"], ["candidate_list.id"], name="fk_lineage_parent_id"),
@@ -640,7 +650,7 @@ def upgrade() -> None:
         sa.Column("normal", sa.String(length=500), nullable=False),
         sa.CheckConstraint(
             "(CASE WHEN list_id IS NULL THEN 0 ELSE 1 END) + (CASE WHEN banner_id IS NULL THEN 0 ELSE 1 END) = 1",
-            name="ck_name_alias_one_subject",
+            name=op.f("ck_name_alias_one_subject"),
         ),
         sa.ForeignKeyConstraint(["banner_id"], ["banner.id"], name="fk_name_alias_banner_id"),
         sa.ForeignKeyConstraint(["list_id"], ["candidate_list.id"], name="fk_name_alias_list_id"),
@@ -663,14 +673,14 @@ def upgrade() -> None:
         sa.Column("banner_id", sa.Integer(), nullable=True),
         sa.Column("list_id", sa.Integer(), nullable=True),
         sa.Column("demand_id", sa.Integer(), nullable=True),
-        sa.CheckConstraint("(topic = 'banner') = (banner_id IS NOT NULL)", name="ck_subscription_banner_named"),
+        sa.CheckConstraint("(topic = 'banner') = (banner_id IS NOT NULL)", name=op.f("ck_subscription_banner_named")),
         sa.CheckConstraint(
-            "(topic = 'constituency') = (constituency_id IS NOT NULL)", name="ck_subscription_constituency_named"
+            "(topic = 'constituency') = (constituency_id IS NOT NULL)", name=op.f("ck_subscription_constituency_named")
         ),
-        sa.CheckConstraint("(topic = 'demand') = (demand_id IS NOT NULL)", name="ck_subscription_demand_named"),
-        sa.CheckConstraint("(topic = 'list') = (list_id IS NOT NULL)", name="ck_subscription_list_named"),
+        sa.CheckConstraint("(topic = 'demand') = (demand_id IS NOT NULL)", name=op.f("ck_subscription_demand_named")),
+        sa.CheckConstraint("(topic = 'list') = (list_id IS NOT NULL)", name=op.f("ck_subscription_list_named")),
         sa.CheckConstraint(
-            "topic IN ('all', 'constituency', 'banner', 'list', 'demand')", name="ck_subscription_topic_known"
+            "topic IN ('all', 'constituency', 'banner', 'list', 'demand')", name=op.f("ck_subscription_topic_known")
         ),
         sa.ForeignKeyConstraint(["banner_id"], ["banner.id"], name="fk_subscription_banner_id"),
         sa.ForeignKeyConstraint(["constituency_id"], ["constituency.id"], name="fk_subscription_constituency_id"),
@@ -760,8 +770,8 @@ def upgrade() -> None:
         sa.Column("fanned_to", sa.Integer(), nullable=False),
         sa.Column("fanned_out_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("cancelled_at", sa.DateTime(timezone=True), nullable=True),
-        sa.CheckConstraint("audience IN ('public', 'subscriber', 'organizers')", name="ck_event_audience_known"),
-        sa.CheckConstraint("expires_at IS NULL OR expires_at > not_before", name="ck_event_expires_later"),
+        sa.CheckConstraint("audience IN ('public', 'subscriber', 'organizers')", name=op.f("ck_event_audience_known")),
+        sa.CheckConstraint("expires_at IS NULL OR expires_at > not_before", name=op.f("ck_event_expires_later")),
         sa.ForeignKeyConstraint(["answer_id"], ["answer.id"], name="fk_event_answer_id"),
         sa.PrimaryKeyConstraint("id", name="pk_event"),
         sa.UniqueConstraint("answer_id", "kind", name="uq_event_answer_id_kind"),
@@ -783,18 +793,18 @@ def upgrade() -> None:
         sa.Column("blob_sha256", sa.String(length=64), nullable=True),
         sa.Column("removed_at", sa.DateTime(timezone=True), nullable=True),
         sa.CheckConstraint(
-            "kind <> 'file' OR removed_at IS NOT NULL OR blob_sha256 IS NOT NULL", name="ck_evidence_file_there"
+            "kind <> 'file' OR removed_at IS NOT NULL OR blob_sha256 IS NOT NULL", name=op.f("ck_evidence_file_there")
         ),
         sa.CheckConstraint(
             "kind <> 'link' OR removed_at IS NOT NULL"
             " OR (url IS NOT NULL AND (COALESCE(quote, '') <> '' OR blob_sha256 IS NOT NULL))",
-            name="ck_evidence_link_with_words",
+            name=op.f("ck_evidence_link_with_words"),
         ),
         sa.CheckConstraint(
             "kind <> 'quotation' OR removed_at IS NOT NULL OR COALESCE(quote, '') <> ''",
-            name="ck_evidence_quotation_with_words",
+            name=op.f("ck_evidence_quotation_with_words"),
         ),
-        sa.CheckConstraint("kind IN ('link', 'quotation', 'file')", name="ck_evidence_kind_known"),
+        sa.CheckConstraint("kind IN ('link', 'quotation', 'file')", name=op.f("ck_evidence_kind_known")),
         sa.ForeignKeyConstraint(["answer_id"], ["answer.id"], name="fk_evidence_answer_id"),
         sa.ForeignKeyConstraint(["blob_sha256"], ["blob.sha256"], name="fk_evidence_blob_sha256"),
         sa.PrimaryKeyConstraint("id", name="pk_evidence"),
@@ -832,14 +842,14 @@ def upgrade() -> None:
         ),
         sa.CheckConstraint(
             "position IS NULL OR position IN ('committed', 'partial', 'refused', 'unclear')",
-            name="ck_stance_position_known",
+            name=op.f("ck_stance_position_known"),
         ),
         sa.CheckConstraint(
-            "state IN ('pending', 'current', 'beside', 'superseded', 'rejected')", name="ck_stance_state_known"
+            "state IN ('pending', 'current', 'beside', 'superseded', 'rejected')", name=op.f("ck_stance_state_known")
         ),
         sa.CheckConstraint(
             "(CASE WHEN list_id IS NULL THEN 0 ELSE 1 END) + (CASE WHEN banner_id IS NULL THEN 0 ELSE 1 END) = 1",
-            name="ck_stance_one_subject",
+            name=op.f("ck_stance_one_subject"),
         ),
         sa.ForeignKeyConstraint(
             ["answer_id", "banner_id"], ["answer.id", "answer.banner_id"], name="fk_stance_answer_id_banner_id"
@@ -913,23 +923,23 @@ def upgrade() -> None:
         sa.Column("remote_id", sa.String(length=200), nullable=True),
         sa.Column("reason", sa.Text(), nullable=True),
         sa.Column("settled_by", sa.Integer(), nullable=True),
-        sa.CheckConstraint("(state = 'sent') = (sent_at IS NOT NULL)", name="ck_delivery_sent_when"),
-        sa.CheckConstraint("action = 'send' OR acts_on_id IS NOT NULL", name="ck_delivery_acts_on_named"),
-        sa.CheckConstraint("action IN ('send', 'edit', 'reply')", name="ck_delivery_action_known"),
+        sa.CheckConstraint("(state = 'sent') = (sent_at IS NOT NULL)", name=op.f("ck_delivery_sent_when")),
+        sa.CheckConstraint("action = 'send' OR acts_on_id IS NOT NULL", name=op.f("ck_delivery_acts_on_named")),
+        sa.CheckConstraint("action IN ('send', 'edit', 'reply')", name=op.f("ck_delivery_action_known")),
         sa.CheckConstraint(
             "state <> 'claimed' OR (claimed_at IS NOT NULL AND claim_token IS NOT NULL AND wording_id IS NOT NULL)",
-            name="ck_delivery_claim_whole",
+            name=op.f("ck_delivery_claim_whole"),
         ),
         sa.CheckConstraint(
-            "state <> 'sent' OR remote_id IS NOT NULL OR settled_by IS NOT NULL", name="ck_delivery_sent_proved"
+            "state <> 'sent' OR remote_id IS NOT NULL OR settled_by IS NOT NULL", name=op.f("ck_delivery_sent_proved")
         ),
         sa.CheckConstraint(
             "state IN ('due', 'claimed', 'sent', 'uncertain', 'failed', 'held', 'cancelled')",
-            name="ck_delivery_state_known",
+            name=op.f("ck_delivery_state_known"),
         ),
         sa.CheckConstraint(
             "state NOT IN ('failed', 'uncertain', 'held', 'cancelled') OR reason IS NOT NULL",
-            name="ck_delivery_reason_given",
+            name=op.f("ck_delivery_reason_given"),
         ),
         sa.ForeignKeyConstraint(["acts_on_id"], ["delivery.id"], name="fk_delivery_acts_on_id"),
         sa.ForeignKeyConstraint(["bundle_id"], ["bundle.id"], name="fk_delivery_bundle_id"),

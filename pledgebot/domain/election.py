@@ -4,8 +4,8 @@ The silence follows article L. 49 of the French electoral code: from the eve of 
 character of electoral propaganda may be spread to the public by electronic means. It ends when the polls close.
 """
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
 from zoneinfo import ZoneInfo
@@ -94,6 +94,17 @@ class ListStatus(StrEnum):
     MERGED = "merged"
 
 
+class Fate(StrEnum):
+    """What became of a list once the next round's lists are known; `OPEN` until a person confirmed where it went."""
+
+    STANDING = "standing"
+    WITHDRAWN = "withdrawn"
+    MERGED = "merged"
+    CONTINUED = "continued"
+    NOT_STANDING = "not_standing"
+    OPEN = "open"
+
+
 class LineageKind(StrEnum):
     """How a list descends from an earlier one."""
 
@@ -105,8 +116,10 @@ class LineageKind(StrEnum):
 class ListRecord:
     """One list as a file gives it: what an importer hands to the services.
 
-    `line` is the line of the file where the list begins, for messages. `nuance` is the code attributed by the prefecture.
-    No candidate but the head of list is kept, and of them the name only.
+    `line` is the line of the file where the list begins, for messages. `nuance` is the code attributed by the prefecture,
+    `nuance_year` the year of the codes that it is one of: the same code may mean something else in another year.
+    No candidate but the head of list is kept, and of them the name only. `members` are the digests of the names of all
+    candidates, 8 bytes each, sorted, one after the other; empty when none were asked for.
     """
 
     line: int
@@ -117,3 +130,31 @@ class ListRecord:
     short_name: str | None
     head: str | None
     nuance: str | None
+    nuance_year: int | None = None
+    members: bytes = field(default=b"", repr=False)
+
+
+@dataclass(frozen=True)
+class Descent:
+    """A list of the round before from which a list's candidates come: `common` of its `of_child` candidates."""
+
+    parent: int
+    kind: LineageKind
+    common: int
+    of_child: int
+
+
+def descents(
+    children: Mapping[int, frozenset[bytes]], parents: Mapping[int, frozenset[bytes]]
+) -> Iterator[tuple[int, Descent]]:
+    """Yield, for each list of a round in one constituency, the lists of the round before that its candidates come from.
+
+    Both arguments are list → candidates. A list with the candidates of one parent only continues it, with those of several
+    it is a merger. Most common candidates first; ties by the parent's number.
+    """
+    for child, members in children.items():
+        common = {parent: len(members & others) for parent, others in parents.items()}
+        found = sorted((parent for parent in common if common[parent]), key=lambda parent: (-common[parent], parent))
+        kind = LineageKind.CONTINUES if len(found) == 1 else LineageKind.MERGED
+        for parent in found:
+            yield child, Descent(parent, kind, common[parent], len(members))

@@ -50,6 +50,12 @@ class Objection(StrEnum):
     SAME_ANSWER_PENDING = "same_answer_pending"
     DEMAND_RETIRED = "demand_retired"
     ALREADY_REMOVED = "already_removed"
+    UNKNOWN_LINEAGE = "unknown_lineage"
+    OTHER_LINEAGE = "other_lineage"
+    TEXT_TOO_LONG = "text_too_long"
+    BOTH_ANSWERED = "both_answered"
+    NOT_PROVISIONAL = "not_provisional"
+    NOT_OFFICIAL = "not_official"
 
 
 class PledgebotError(Exception):

@@ -84,3 +84,4 @@ class AnswerFacts:
     corrects_said_on: date | None
     letter_title: Titles
     fictional: bool
+    decided_on: date | None = None

@@ -1,7 +1,7 @@
 """Recording: one answer becomes one entry that waits for a second person."""
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from urllib.parse import urlsplit
@@ -23,9 +23,11 @@ from pledgebot.domain.answer import (
 from pledgebot.domain.errors import Objection, Refused
 from pledgebot.services.people import Actor, Role, note, require_role
 from pledgebot.services.standing import undone_answers
+from pledgebot.services.texts import one_line, words
 from pledgebot.store.tables import Answer, Banner, Blob, CandidateList, DemandRow, DemandVersion, Evidence, Stance
 
 FILE_LIMIT = 20 * 1024 * 1024
+SPEAKER_LENGTH = 200
 _EARLIEST_ZONE = timedelta(hours=14)
 """Somewhere it is already tomorrow: a day said is not refused as future while it has begun anywhere."""
 
@@ -141,9 +143,11 @@ def amend_answer(session: Session, answer_id: int, new: NewAnswer, by: Actor, no
     answer.lead_evidence_id = None
     session.flush()
     session.execute(sa.delete(Stance).where(Stance.answer_id == answer_id))
+    files = session.scalars(sa.select(Evidence.blob_sha256).where(Evidence.answer_id == answer_id)).all()
     session.execute(sa.delete(Evidence).where(Evidence.answer_id == answer_id))
     answer.kind, answer.target_id = new.kind, new.target
     _fill(session, answer, new, by, now)
+    delete_unused_files(session, files)
     note(session, by, "answer.amend", f"answer:{answer_id}", now, version=answer.version)
     return answer.version
 
@@ -172,10 +176,10 @@ def get_answer(session: Session, answer_id: int) -> Answer:
 
 def _fill(session: Session, answer: Answer, new: NewAnswer, by: Actor, now: datetime) -> None:
     answer.source_kind, answer.speaker_role = new.source, new.role
-    answer.speaker = (new.speaker or "").strip() or None
+    answer.speaker = one_line(new.speaker, SPEAKER_LENGTH) or None
     answer.said_on = new.said_on
     answer.contradiction = new.contradiction or _inherited_contradiction(session, new)
-    answer.reason = (new.reason or "").strip() or None
+    answer.reason = words(new.reason)
     answer.recorded_by, answer.recorded_at = by.organizer, now
     session.flush()
     for taken in new.positions:
@@ -229,7 +233,7 @@ def _evidence(session: Session, answer_id: int, place: int, proof: Proof, now: d
         place=place,
         kind=proof.kind,
         url=proof.url or None,
-        quote=(proof.quote or "").strip() or None,
+        quote=words(proof.quote),
         blob_sha256=_keep(session, proof, now) if proof.file is not None else None,
     )
     session.add(evidence)
@@ -246,12 +250,20 @@ def _keep(session: Session, proof: Proof, now: datetime) -> str:
     return digest
 
 
+def delete_unused_files(session: Session, hashes: Iterable[str | None]) -> None:
+    """Delete those of some files that prove nothing any more: two answers may rest on one file."""
+    session.flush()
+    used = sa.select(Evidence.blob_sha256).where(Evidence.blob_sha256.is_not(None))
+    gone = [digest for digest in hashes if digest is not None]
+    session.execute(sa.delete(Blob).where(Blob.sha256.in_(gone), Blob.sha256.not_in(used)))
+
+
 def _check(session: Session, new: NewAnswer, now: datetime) -> None:
     """Refuse what may not be recorded, with the first reason that a person can do something about."""
     _check_subject(session, new.subject)
     _check_positions(session, new)
     _check_proofs(new.proofs)
-    if new.role is not SpeakerRole.LIST and not (new.speaker or "").strip():
+    if new.role is not SpeakerRole.LIST and not one_line(new.speaker, SPEAKER_LENGTH):
         raise Refused(Objection.SPEAKER_MISSING)
     if new.said_on > (now + _EARLIEST_ZONE).date():
         raise Refused(Objection.SAID_IN_FUTURE, day=new.said_on)
@@ -299,7 +311,7 @@ def _check_proofs(proofs: Sequence[Proof]) -> None:
     if not proofs:
         raise Refused(Objection.EVIDENCE_MISSING)
     for proof in proofs:
-        has_words = bool((proof.quote or "").strip())
+        has_words = words(proof.quote) is not None
         if proof.file is not None and len(proof.file) > FILE_LIMIT:
             raise Refused(Objection.FILE_TOO_LARGE, limit=FILE_LIMIT // 1024 // 1024)
         if proof.file is not None and not proof.file:
@@ -322,7 +334,7 @@ def is_web_address(url: str) -> bool:
 
 
 def _check_correction(session: Session, new: NewAnswer) -> None:
-    if not (new.reason or "").strip():
+    if words(new.reason) is None:
         raise Refused(Objection.REASON_MISSING)
     target = get_answer(session, new.target or 0)
     if target.state is not AnswerState.CONFIRMED or target.kind in {AnswerKind.UNDO, AnswerKind.REMOVAL}:

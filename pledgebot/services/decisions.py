@@ -19,7 +19,7 @@ from pledgebot.domain.answer import (
 from pledgebot.domain.audience import Audience, Topics
 from pledgebot.domain.errors import Objection, Refused
 from pledgebot.domain.events import EventKind
-from pledgebot.services.answers import bump_version, get_answer
+from pledgebot.services.answers import bump_version, delete_unused_files, get_answer
 from pledgebot.services.facts import answer_facts
 from pledgebot.services.ledger import (
     REMOVED,
@@ -36,12 +36,12 @@ from pledgebot.services.standing import resettle, undone_answers
 from pledgebot.store.tables import (
     Answer,
     Banner,
-    Blob,
     CandidateList,
     Constituency,
     DemandRow,
     Event,
     Evidence,
+    Lineage,
     Organizer,
     Round,
     Stance,
@@ -158,11 +158,24 @@ def topics_of(session: Session, answer: Answer) -> Topics:
         rows = list(session.scalars(sa.select(CandidateList).where(CandidateList.banner_id == answer.banner_id)))
     banners = {answer.banner_id} | {row.banner_id for row in rows if answer.list_id is not None}
     return Topics(
-        lists=tuple(sorted(row.id for row in rows)),
+        lists=with_ancestors(session, {row.id for row in rows}),
         banners=tuple(sorted(banner for banner in banners if banner is not None)),
         constituencies=_with_parents(session, {row.constituency_id for row in rows}),
         demands=tuple(sorted(demands)),
     )
+
+
+def with_ancestors(session: Session, lists: set[int]) -> tuple[int, ...]:
+    """Return lists and those from which they descend by confirmed lineages: whoever follows one hears of its heirs."""
+    found: set[int] = set()
+    waiting = set(lists)
+    while waiting:
+        found |= waiting
+        parents = session.scalars(
+            sa.select(Lineage.parent_id).where(Lineage.child_id.in_(waiting), Lineage.confirmed_at.is_not(None))
+        )
+        waiting = set(parents) - found
+    return tuple(sorted(found))
 
 
 def _with_parents(session: Session, places: set[int]) -> tuple[int, ...]:
@@ -288,8 +301,7 @@ def _blank(session: Session, removal: Answer, now: datetime) -> None:
         evidence.url = evidence.quote = evidence.blob_sha256 = None
         evidence.removed_at = now
     session.flush()
-    in_use = sa.select(Evidence.id).where(Evidence.blob_sha256 == Blob.sha256).exists()
-    session.execute(sa.delete(Blob).where(Blob.sha256.in_(files), ~in_use))
+    delete_unused_files(session, files)
     for event in session.scalars(sa.select(Event).where(Event.answer_id == target.id)):
         event.facts = {**event.facts, "proof": None, "speaker": None, "reason": None}
     forget_wordings(session, target.id)

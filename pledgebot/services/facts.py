@@ -53,6 +53,7 @@ def answer_facts(session: Session, answer: Answer) -> AnswerFacts:
         corrects_said_on=target.said_on if target is not None else None,
         letter_title=letter.get("title", {}),
         fictional=installation.fictional,
+        decided_on=answer.decided_at.date() if answer.decided_at is not None else None,
     )
 
 

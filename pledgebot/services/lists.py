@@ -9,11 +9,15 @@ from sqlalchemy.orm import Session
 from pledgebot.domain.election import LineageKind, ListStatus
 from pledgebot.domain.errors import Objection, Refused
 from pledgebot.domain.words import normalise
+from pledgebot.services.names import names_changed
 from pledgebot.services.people import Actor, Role, note, require_role
+from pledgebot.services.texts import one_line
 from pledgebot.store.tables import Banner, CandidateList, Constituency, Lineage, NameAlias, Round
 from pledgebot.store.types import Json
 
 BY_HAND = "recorded by the collective"
+NAME_LENGTH, SHORT_LENGTH, PERSON_LENGTH, PLACE_LENGTH, NUANCE_LENGTH = 500, 300, 200, 200, 16
+"""The longest texts that the tables hold."""
 
 
 @dataclass(frozen=True)
@@ -74,11 +78,12 @@ def add_list(session: Session, place: Place, details: ListDetails, by: Actor, no
         name="",
         normal="",
     )
-    if not _clean(details.name):
+    if not one_line(details.name, NAME_LENGTH):
         raise Refused(Objection.EMPTY_NAME)
     _apply(session, row, details)
     session.add(row)
     session.flush()
+    names_changed(session)
     note(session, by, "list.add", f"list:{row.id}", now, name=row.name)
     return row.id
 
@@ -87,9 +92,9 @@ def _constituency(session: Session, place: Place) -> Constituency:
     code = place.constituency.strip().upper()
     row = session.scalar(sa.select(Constituency).where(Constituency.code == code))
     if row is None:
-        if not _clean(place.label):
+        if not one_line(place.label, PLACE_LENGTH):
             raise Refused(Objection.UNKNOWN_CONSTITUENCY, name=place.constituency)
-        row = Constituency(code=code, label=_clean(place.label))
+        row = Constituency(code=code, label=one_line(place.label, PLACE_LENGTH))
         session.add(row)
         session.flush()
     return row
@@ -101,7 +106,7 @@ def edit_list(session: Session, list_id: int, details: ListDetails, by: Actor, n
     row = get_list(session, list_id)
     before = {name: getattr(row, name) for name in _EDITABLE}
     former = row.name
-    if details.name is not None and not _clean(details.name):
+    if details.name is not None and not one_line(details.name, NAME_LENGTH):
         raise Refused(Objection.EMPTY_NAME)
     with session.no_autoflush:
         _apply(session, row, details)
@@ -112,6 +117,7 @@ def edit_list(session: Session, list_id: int, details: ListDetails, by: Actor, n
     session.flush()
     keep_former_name(session, row, former)
     changed: dict[str, Json] = {name: [before[name], after[name]] for name in _EDITABLE if before[name] != after[name]}
+    names_changed(session)
     note(session, by, "list.edit", f"list:{list_id}", now, changed=changed)
 
 
@@ -126,21 +132,23 @@ _EDITABLE = ("name", "short_name", "head", "panel", "banner_id", "nuance", "nuan
 
 def _apply(session: Session, row: CandidateList, details: ListDetails) -> None:
     if details.name is not None:
-        row.name = _clean(details.name)
+        row.name = one_line(details.name, NAME_LENGTH)
         row.normal = normalise(row.name)
         _refuse_same_name(session, row)
     if details.short_name is not None:
-        row.short_name = _clean(details.short_name) or None
+        row.short_name = one_line(details.short_name, SHORT_LENGTH) or None
     if details.head is not None:
-        row.head = _clean(details.head) or None
+        row.head = one_line(details.head, PERSON_LENGTH) or None
     if details.panel is not None:
         row.panel = details.panel or None
         _refuse_same_panel(session, row)
     if details.banner is not None:
-        row.banner_id = _banner(session, row.round_id, details.banner) if _clean(details.banner) else None
+        row.banner_id = (
+            _banner(session, row.round_id, details.banner) if one_line(details.banner, NAME_LENGTH) else None
+        )
     if details.nuance is not None:
-        row.nuance = _clean(details.nuance) or None
-        row.nuance_source = (_clean(details.nuance_source) or BY_HAND) if row.nuance else None
+        row.nuance = one_line(details.nuance, NUANCE_LENGTH) or None
+        row.nuance_source = (one_line(details.nuance_source, PERSON_LENGTH) or BY_HAND) if row.nuance else None
 
 
 def _refuse_same_name(session: Session, row: CandidateList) -> None:
@@ -172,7 +180,7 @@ def _refuse_same_panel(session: Session, row: CandidateList) -> None:
 
 
 def _banner(session: Session, round_id: int, name: str) -> int:
-    clean = _clean(name)
+    clean = one_line(name, NAME_LENGTH)
     normal = normalise(clean)
     banner = session.scalar(sa.select(Banner).where(Banner.round_id == round_id, Banner.normal == normal))
     if banner is None:
@@ -187,7 +195,7 @@ def add_alias(
 ) -> None:
     """Give a list or a banner another name or initials by which people ask for it."""
     require_role(session, by, Role.RECORDER)
-    clean = _clean(alias)
+    clean = one_line(alias, NAME_LENGTH)
     if not clean:
         raise Refused(Objection.EMPTY_NAME)
     if list_id is not None:
@@ -199,6 +207,7 @@ def add_alias(
         raise Refused(Objection.ALIAS_TAKEN, name=clean)
     session.add(NameAlias(list_id=list_id, banner_id=banner_id, alias=clean, normal=normal))
     subject = f"list:{list_id}" if list_id is not None else f"banner:{banner_id}"
+    names_changed(session)
     note(session, by, "alias.add", subject, now, alias=clean)
 
 
@@ -216,6 +225,7 @@ def withdraw_list(session: Session, list_id: int, by: Actor, now: datetime) -> N
     require_role(session, by, Role.RECORDER)
     row = _standing(session, list_id)
     row.status, row.changed_at = ListStatus.WITHDRAWN, now
+    names_changed(session)
     note(session, by, "list.withdraw", f"list:{list_id}", now)
 
 
@@ -242,6 +252,7 @@ def merge_lists(session: Session, parents: tuple[int, ...], into: int, by: Actor
             )
         )
         note(session, by, "list.merge", f"list:{parent_id}", now, into=into)
+    names_changed(session)
 
 
 def get_list(session: Session, list_id: int) -> CandidateList:
@@ -257,7 +268,3 @@ def _standing(session: Session, list_id: int) -> CandidateList:
     if row.status is not ListStatus.STANDING:
         raise Refused(Objection.NOT_STANDING, name=row.name)
     return row
-
-
-def _clean(text: str | None) -> str:
-    return " ".join((text or "").split())

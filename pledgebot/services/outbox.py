@@ -92,15 +92,17 @@ def cancel_event(session: Session, event: Event, now: datetime) -> bool:
     return True
 
 
-def fan_out(session: Session, now: datetime, batch: int = FAN_OUT_BATCH) -> int:
+def fan_out(session: Session, now: datetime, batch: int = FAN_OUT_BATCH, *, public: bool = True) -> int:
     """Write the deliveries of the oldest open event for its next destinations, and return how many.
+
+    `public` is False while the public may not be spoken to: what is for it waits, and can still be undone.
 
     The cursor moves in the same transaction: a crash in between repeats nothing and leaves nobody out. Whoever came after
     the event was published is told what comes next, not what was.
     """
     event = session.scalar(
         sa.select(Event)
-        .where(Event.fanned_out_at.is_(None), Event.not_before <= now)
+        .where(_open(now, public=public))
         .order_by(Event.priority.desc(), Event.id)
         .limit(1)
         .with_for_update(skip_locked=True)
@@ -118,10 +120,17 @@ def fan_out(session: Session, now: datetime, batch: int = FAN_OUT_BATCH) -> int:
     return len(destinations)
 
 
-def open_events(session: Session, now: datetime) -> bool:
-    """Tell whether an event waits to be fanned out."""
-    waiting = sa.select(Event.id).where(Event.fanned_out_at.is_(None), Event.not_before <= now).limit(1)
-    return session.scalar(waiting) is not None
+def open_events(session: Session, now: datetime, *, public: bool = True) -> bool:
+    """Tell whether an event waits that may be fanned out now."""
+    return session.scalar(sa.select(Event.id).where(_open(now, public=public)).limit(1)) is not None
+
+
+def _open(now: datetime, *, public: bool) -> sa.ColumnElement[bool]:
+    return sa.and_(
+        Event.fanned_out_at.is_(None),
+        Event.not_before <= now,
+        sa.true() if public else Event.audience == Audience.ORGANIZERS,
+    )
 
 
 def _next_destinations(session: Session, event: Event, batch: int) -> Sequence[int]:

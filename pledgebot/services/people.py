@@ -11,10 +11,12 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from pledgebot.domain.errors import Objection, Refused
+from pledgebot.services.texts import one_line
 from pledgebot.store.tables import Audit, Invitation, Organizer
 from pledgebot.store.types import Json
 
 INVITATION_LIFE = timedelta(days=3)
+NAME_LENGTH = 100
 
 
 class Role(StrEnum):
@@ -89,7 +91,7 @@ def add_organizer(session: Session, name: str, roles: frozenset[Role], by: Actor
         raise Refused(Objection.ROLE_MISSING, name="", roles=[Role.ADMIN.value])
     if by is not None:
         require_role(session, by, Role.ADMIN)
-    clean = unicodedata.normalize("NFC", " ".join(name.split()))
+    clean = unicodedata.normalize("NFC", one_line(name, NAME_LENGTH))
     if not clean:
         raise Refused(Objection.EMPTY_NAME)
     if _named(session, clean) is not None:

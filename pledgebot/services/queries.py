@@ -10,9 +10,9 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from pledgebot.domain.answer import AnswerKind, AnswerState, StanceState
-from pledgebot.domain.election import LineageKind, PollingDay, Silence, widest_silence
+from pledgebot.domain.election import Fate, LineageKind, ListStatus, PollingDay, Silence, widest_silence
 from pledgebot.domain.errors import Objection, Refused
-from pledgebot.domain.progress import Contact, Progress, progress_of
+from pledgebot.domain.progress import Contact, Progress, Stage, progress_of
 from pledgebot.services.facts import answer_facts, subject_facts
 from pledgebot.services.letters import demand_from
 from pledgebot.services.positions import Positions, proof_of
@@ -95,6 +95,18 @@ def current_round(session: Session, now: datetime) -> RoundView:
     return next((view for view in rounds if now.astimezone(view.zone).date() <= view.day), rounds[-1])
 
 
+def round_in(session: Session, constituency_id: int, now: datetime) -> RoundView:
+    """Return the current round as one constituency has it: where the first round decided, it stays the first."""
+    current = current_round(session, now)
+    stood_in = set(
+        session.scalars(
+            sa.select(CandidateList.round_id).where(CandidateList.constituency_id == constituency_id).distinct()
+        )
+    )
+    rounds = [view for view in _rounds(session) if view.day <= current.day and view.id in stood_in]
+    return rounds[-1] if rounds else current
+
+
 def demands(session: Session) -> tuple[DemandView, ...]:
     """Return the demands as they are worded now, in the letter's order, without those that were retired."""
     latest = (
@@ -131,21 +143,22 @@ def _demand_view(row: DemandRow, version: DemandVersion) -> DemandView:
     )
 
 
-def places(session: Session, round_id: int) -> tuple[PlaceView, ...]:
-    """Return the constituencies in which lists stand in a round, by label."""
+def places(session: Session, round_id: int, most: int | None = None) -> tuple[PlaceView, ...]:
+    """Return the constituencies in which lists stand in a round, by label; at most so many."""
     rows = session.execute(
         sa.select(Constituency.id, Constituency.code, Constituency.label, sa.func.count(CandidateList.id))
         .join(CandidateList, CandidateList.constituency_id == Constituency.id)
         .where(CandidateList.round_id == round_id)
         .group_by(Constituency.id, Constituency.code, Constituency.label)
         .order_by(Constituency.label)
+        .limit(most)
     )
     return tuple(PlaceView(*row) for row in rows)
 
 
 def table(session: Session, constituency_id: int, now: datetime) -> TableView:
-    """Return the table lists × demands of one constituency in the current round."""
-    asked = current_round(session, now)
+    """Return the table lists × demands of one constituency in the current round, or the last that lists stood in there."""
+    asked = round_in(session, constituency_id, now)
     place = session.get_one(Constituency, constituency_id)
     columns = demands(session)
     rows = _lists_of(session, constituency_id, asked.id)
@@ -191,17 +204,7 @@ def list_heads(session: Session, rows: Sequence[CandidateList]) -> list[ListHead
     places_by_id = _by_id(session, Constituency, {row.constituency_id for row in rows})
     rounds = _by_id(session, Round, {row.round_id for row in rows})
     banners = _by_id(session, Banner, {row.banner_id for row in rows if row.banner_id is not None})
-    ids = [row.id for row in rows]
-    lineages = session.scalars(
-        sa.select(Lineage).where(
-            sa.or_(Lineage.child_id.in_(ids), Lineage.parent_id.in_(ids)), Lineage.confirmed_at.is_not(None)
-        )
-    ).all()
-    relatives = _by_id(session, CandidateList, {i for row in lineages for i in (row.child_id, row.parent_id)})
-    into = {row.parent_id: relatives[row.child_id].name for row in lineages if row.kind is LineageKind.MERGED}
-    parents: dict[int, list[ParentView]] = defaultdict(list)
-    for lineage in lineages:
-        parents[lineage.child_id].append(ParentView(relatives[lineage.parent_id].name, lineage.kind))
+    family = _Family(session, rows)
     return [
         ListHead(
             id=row.id,
@@ -216,12 +219,78 @@ def list_heads(session: Session, rows: Sequence[CandidateList]) -> list[ListHead
             status=row.status,
             banner=banners[row.banner_id].name if row.banner_id is not None else None,
             nuance=row.nuance,
-            nuance_source=row.nuance_source,
-            merged_into=into.get(row.id),
-            parents=tuple(parents[row.id]),
+            nuance_source=_nuance_source(row),
+            merged_into=family.merged_into(row.id),
+            fate=family.fate(row),
+            successors=family.successors(row.id),
+            parents=family.parents(row.id),
         )
         for row in rows
     ]
+
+
+def _nuance_source(row: CandidateList) -> str | None:
+    """Return where a nuance is from, with its year: the same code means different things in different years."""
+    if row.nuance_source is None or row.nuance_year is None:
+        return row.nuance_source
+    return f"{row.nuance_source}, {row.nuance_year}"
+
+
+class _Family:
+    """The confirmed descent of some lists, and what became of those whose next round is known."""
+
+    def __init__(self, session: Session, rows: Sequence[CandidateList]) -> None:
+        ids = [row.id for row in rows]
+        everything = session.scalars(
+            sa.select(Lineage).where(sa.or_(Lineage.child_id.in_(ids), Lineage.parent_id.in_(ids))).order_by(Lineage.id)
+        ).all()
+        self._confirmed = [row for row in everything if row.confirmed_at is not None]
+        self._open = {row.parent_id for row in everything if row.confirmed_at is None}
+        relatives = {number for row in self._confirmed for number in (row.child_id, row.parent_id)}
+        self._names = {number: row.name for number, row in _by_id(session, CandidateList, relatives).items()}
+        self._followed = _followed_by_lists(session, rows)
+
+    def parents(self, list_id: int) -> tuple[ParentView, ...]:
+        """Return the lists from which a list descends."""
+        mine = (row for row in self._confirmed if row.child_id == list_id)
+        return tuple(ParentView(self._names[row.parent_id], row.kind) for row in mine)
+
+    def successors(self, list_id: int) -> tuple[str, ...]:
+        """Return the lists in which a list goes on."""
+        return tuple(self._names[row.child_id] for row in self._confirmed if row.parent_id == list_id)
+
+    def merged_into(self, list_id: int) -> str | None:
+        """Return the list into which a list merged."""
+        mine = (row for row in self._confirmed if row.parent_id == list_id and row.kind is LineageKind.MERGED)
+        return next((self._names[row.child_id] for row in mine), None)
+
+    def fate(self, row: CandidateList) -> Fate:
+        """Return what became of a list."""
+        if self.merged_into(row.id) is not None:
+            return Fate.MERGED
+        if self.successors(row.id):
+            return Fate.CONTINUED
+        if row.status is not ListStatus.STANDING:
+            return Fate(row.status.value)
+        if (row.constituency_id, row.round_id) not in self._followed:
+            return Fate.STANDING
+        return Fate.OPEN if row.id in self._open else Fate.NOT_STANDING
+
+
+def _followed_by_lists(session: Session, rows: Sequence[CandidateList]) -> set[tuple[int, int]]:
+    """Return the (constituency, round) pairs of these lists after which the lists of a later round are known."""
+    days = {row.id: row.day for row in session.execute(sa.select(Round.id, Round.day))}
+    later = session.execute(
+        sa.select(CandidateList.constituency_id, CandidateList.round_id)
+        .where(CandidateList.constituency_id.in_({row.constituency_id for row in rows}))
+        .distinct()
+    ).all()
+    return {
+        (row.constituency_id, row.round_id)
+        for row in rows
+        for place, round_id in later
+        if place == row.constituency_id and days[round_id] > days[row.round_id]
+    }
 
 
 def _by_id(session: Session, table_class: type[T], ids: set[int]) -> dict[int, T]:
@@ -246,12 +315,29 @@ def _progress(session: Session, rows: Sequence[CandidateList]) -> dict[int, Prog
     ):
         if answer.id not in undone:
             answered[answer.list_id, answer.banner_id] = answer.recorded_at
-    return {
+    own = {
         row.id: progress_of(
             contacts[row.id], answered_at=answered.get((row.id, None)) or answered.get((None, row.banner_id or 0))
         )
         for row in rows
     }
+    return own | _continued_progress(session, [number for number in ids if own[number].stage is Stage.NOT_CONTACTED])
+
+
+def _continued_progress(session: Session, ids: Sequence[int]) -> dict[int, Progress]:
+    """Return the progress of the lists that these continue: the conversation goes on with the same people."""
+    continued = session.execute(
+        sa.select(Lineage.child_id, Lineage.parent_id).where(
+            Lineage.child_id.in_(ids), Lineage.kind == LineageKind.CONTINUES, Lineage.confirmed_at.is_not(None)
+        )
+    ).all()
+    if not continued:
+        return {}
+    parents = session.scalars(
+        sa.select(CandidateList).where(CandidateList.id.in_([parent for _child, parent in continued]))
+    ).all()
+    progress = _progress(session, parents)
+    return {child: progress[parent] for child, parent in continued}
 
 
 def banner_view(session: Session, banner_id: int) -> BannerView:

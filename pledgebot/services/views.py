@@ -13,7 +13,7 @@ from pledgebot.domain.answer import (
     StanceState,
     Standing,
 )
-from pledgebot.domain.election import LineageKind, ListStatus, Silence
+from pledgebot.domain.election import Fate, LineageKind, ListStatus, Silence
 from pledgebot.domain.events import AnswerFacts, ProofFacts, Titles
 from pledgebot.domain.progress import Progress
 
@@ -92,7 +92,10 @@ class ParentView:
 
 @dataclass(frozen=True)
 class ListHead:
-    """What a list is, without what it said. The nuance is the prefecture's word, never the list's own."""
+    """What a list is, without what it said. The nuance is the prefecture's word, never the list's own.
+
+    `fate` is what became of it once the next round's lists are known, `successors` the lists in which it goes on.
+    """
 
     id: int
     name: str
@@ -108,6 +111,8 @@ class ListHead:
     nuance: str | None
     nuance_source: str | None
     merged_into: str | None = None
+    fate: Fate = Fate.STANDING
+    successors: tuple[str, ...] = ()
     parents: tuple[ParentView, ...] = ()
 
     @property

@@ -10,10 +10,13 @@ from pledgebot.store.tables import Lease
 LEASE_LIFE = timedelta(seconds=15)
 
 
-def take_lease(session: Session, name: str, owner: str, now: datetime, life: timedelta = LEASE_LIFE) -> int | None:
+def take_lease(
+    session: Session, name: str, owner: str, now: datetime, life: timedelta = LEASE_LIFE, *, alone: bool = False
+) -> int | None:
     """Take the lease if it is free, expired or ours, and return its token; None while another worker holds it.
 
-    The token grows with every change of hands. The clock is the caller's; on PostgreSQL the database's own.
+    The token grows with every change of hands. The clock is the caller's; on PostgreSQL the database's own. Who is provably
+    `alone` (by the lock file of an SQLite database) need not wait for the end of a dead worker's lease.
     """
     moment = session.scalar(sa.select(sa.func.now())) if session.get_bind().dialect.name == "postgresql" else now
     moment = moment or now
@@ -22,7 +25,7 @@ def take_lease(session: Session, name: str, owner: str, now: datetime, life: tim
         session.add(Lease(name=name, owner=owner, token=1, expires_at=moment + life))
         session.flush()
         return 1
-    if lease.owner != owner and lease.expires_at > moment:
+    if lease.owner != owner and lease.expires_at > moment and not alone:
         return None
     if lease.owner != owner:
         lease.owner, lease.token = owner, lease.token + 1

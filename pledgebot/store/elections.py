@@ -47,6 +47,7 @@ class Round(Base):
     day: Mapped[date]
     closes: Mapped[time]
     zone: Mapped[str] = mapped_column(sa.String(64))
+    lineages_closed_at: Mapped[datetime | None] = mapped_column(Moment)
 
 
 class Constituency(Base):
@@ -113,6 +114,7 @@ class CandidateList(Base):
     head: Mapped[str | None] = mapped_column(sa.String(200))
     nuance: Mapped[str | None] = mapped_column(sa.String(16))
     nuance_source: Mapped[str | None] = mapped_column(sa.String(200))
+    nuance_year: Mapped[int | None]
     banner_id: Mapped[int | None] = mapped_column(sa.ForeignKey("banner.id"), index=True)
     status: Mapped[ListStatus] = mapped_column(word(ListStatus))
     created_at: Mapped[datetime] = mapped_column(Moment)
@@ -137,12 +139,16 @@ class NameAlias(Base):
 
 
 class Lineage(Base):
-    """A list descends from an earlier one. It counts only when a person confirmed it."""
+    """A list descends from an earlier one. It counts only when a person confirmed it.
+
+    `common` of the child's `of_child` candidates stood on the parent: what the proposal rests on.
+    """
 
     __tablename__ = "lineage"
     __table_args__ = (
         sa.UniqueConstraint("child_id", "parent_id"),
         check("two_lists", "child_id <> parent_id"),
+        check("common_counted", "common IS NULL OR (common >= 0 AND common <= of_child)"),
         check("confirmed_by_person", "(confirmed_at IS NULL) = (confirmed_by IS NULL)"),
         one_of("kind", LineageKind),
         sa.Index(
@@ -158,5 +164,20 @@ class Lineage(Base):
     child_id: Mapped[int] = mapped_column(sa.ForeignKey("candidate_list.id"))
     parent_id: Mapped[int] = mapped_column(sa.ForeignKey("candidate_list.id"), index=True)
     kind: Mapped[LineageKind] = mapped_column(word(LineageKind))
+    common: Mapped[int | None]
+    of_child: Mapped[int | None]
     confirmed_at: Mapped[datetime | None] = mapped_column(Moment)
     confirmed_by: Mapped[int | None] = mapped_column(sa.ForeignKey("organizer.id"))
+
+
+class NameDigest(Base):
+    """The candidates of a list as digests of eight bytes each, keyed by this database's secret.
+
+    They serve to propose lineages between rounds, and are deleted when the second round's lineages are closed.
+    """
+
+    __tablename__ = "name_digest"
+    __table_args__ = (check("whole", "length(digests) % 8 = 0"),)
+
+    list_id: Mapped[int] = mapped_column(sa.ForeignKey("candidate_list.id", ondelete="CASCADE"), primary_key=True)
+    digests: Mapped[bytes] = mapped_column(sa.LargeBinary)

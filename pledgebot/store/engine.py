@@ -10,7 +10,7 @@ from pathlib import Path
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Engine, make_url
 from sqlalchemy.engine.interfaces import DBAPIConnection
-from sqlalchemy.exc import ArgumentError, NoSuchModuleError, OperationalError
+from sqlalchemy.exc import ArgumentError, DatabaseError, NoSuchModuleError, OperationalError
 from sqlalchemy.orm import Session
 from sqlalchemy.pool import ConnectionPoolEntry
 
@@ -88,17 +88,23 @@ class Database:
         self._read.dispose()
 
 
+# What says that the database is away, full, locked or none at all. Its subclasses say that a statement was wrong.
+_AWAY = (OperationalError, DatabaseError)
+
+
 @contextmanager
 def _reported(url: sa.URL) -> Iterator[None]:
     """Say in one line that the database cannot be reached or written, without its password."""
     try:
         yield
-    except OperationalError as error:
+    except DatabaseError as error:
+        if type(error) not in _AWAY:
+            raise
         shown = url.render_as_string(hide_password=True)
         raise Unusable(f"database {shown}: {_first_line(error)}") from error
 
 
-def _first_line(error: OperationalError) -> str:
+def _first_line(error: DatabaseError) -> str:
     return str(error.orig).strip().splitlines()[0] if error.orig and str(error.orig).strip() else "not reachable"
 
 

@@ -9,6 +9,7 @@ from pledgebot.store.elections import (
     DemandVersion,
     Lineage,
     NameAlias,
+    NameDigest,
     Round,
 )
 from pledgebot.store.ledger import Answer, Blob, Evidence, LedgerEntry, LedgerHead, Stance
@@ -46,6 +47,7 @@ __all__ = [
     "LedgerHead",
     "Lineage",
     "NameAlias",
+    "NameDigest",
     "Organizer",
     "OrganizerIdentity",
     "Pace",

@@ -105,4 +105,5 @@ class Installation(Base):
     letter_key: Mapped[str | None] = mapped_column(sa.String(64))
     letter: Mapped[dict[str, Json] | None] = mapped_column(sa.JSON)
     fictional: Mapped[bool]
+    names_version: Mapped[int] = mapped_column(default=0, server_default="0")
     created_at: Mapped[datetime] = mapped_column(Moment)
