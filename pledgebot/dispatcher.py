@@ -137,11 +137,13 @@ class Dispatcher:
             outbox.cancel_expired(session, self.clock.now())
 
     def _events_open(self) -> bool:
+        public = self._hush() is Hush.FREE
         with self.database.read() as session:
-            return outbox.open_events(session, self.clock.now())
+            return outbox.open_events(session, self.clock.now(), public=public)
 
     def _fan_out_batch(self) -> int:
-        return self._in_session(outbox.fan_out, self.clock.now())
+        public = self._hush() is Hush.FREE
+        return self._in_session(partial(outbox.fan_out, public=public), self.clock.now())
 
     def _hush(self) -> Hush:
         with self.database.read() as session:
@@ -167,5 +169,5 @@ def word(due: Due) -> Message:
     """Return the words of a delivery, made from its event's facts alone, in its destination's language."""
     tr = translator(due.language)
     hashtags = tuple(dict.fromkeys(stance.hashtag for stance in due.facts.stances if stance.hashtag))
-    message = announce(due.facts, due.kind, tr, hashtags=hashtags)
+    message = announce(due.facts, due.kind, tr, hashtags=hashtags, removed_on=due.facts.decided_on)
     return frame(message, tr, fictional=due.facts.fictional)

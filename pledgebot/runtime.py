@@ -1,6 +1,7 @@
 """One event loop: the lease, the dispatcher, the scheduler; signals; an orderly stop."""
 
 import asyncio
+import logging
 import os
 import secrets
 import signal
@@ -11,11 +12,14 @@ from functools import partial
 from typing import TypeVar
 
 from pledgebot.bootstrap import Bot, build_dispatcher
+from pledgebot.domain.errors import Unusable
 from pledgebot.scheduler import Acts, build_scheduler
 from pledgebot.services import outbox
 from pledgebot.services.work import release_lease, take_lease
 
 LEASE = "bot"
+
+log = logging.getLogger(__name__)
 
 R = TypeVar("R")
 
@@ -56,22 +60,34 @@ class _Worker:
 
     async def hold_lease(self) -> None:
         """Take or renew the lease; whoever takes it over doubts the claims of the one before."""
-        token = await self._cross(self._take)
-        if token is not None and token != self._token:
-            await self._cross(partial(self._doubt_before, token))
-        self._token = token
+        try:
+            token = await self._cross(self._take)
+            if token is not None and token != self._token:
+                await self._cross(partial(self._doubt_before, token))
+        except Unusable as error:
+            # Without the database nobody knows who works: this worker stops until it is back.
+            self._token = None
+            log.warning("lease_unknown: %s", error)
+        else:
+            self._token = token
 
     async def dispatch(self) -> None:
         """Send what is due, if this worker holds the lease."""
         if self._token is None:
             return
         async with self._sending:
-            await build_dispatcher(self._bot, self._executor, self._token).pass_once()
+            try:
+                await build_dispatcher(self._bot, self._executor, self._token).pass_once()
+            except Unusable as error:
+                log.warning("database_away: %s", error)
 
     async def close(self) -> None:
         """Let the send that is under way end, then give the lease back."""
         async with self._sending:
-            await self._cross(self._release)
+            try:
+                await self._cross(self._release)
+            except Unusable as error:
+                log.warning("lease_not_released: %s", error)
         self._executor.shutdown()
 
     async def _cross(self, work: Callable[[], R]) -> R:
@@ -79,7 +95,8 @@ class _Worker:
 
     def _take(self) -> int | None:
         with self._bot.database.begin() as session:
-            return take_lease(session, LEASE, self._owner, self._bot.clock.now())
+            alone = self._bot.database.is_sqlite
+            return take_lease(session, LEASE, self._owner, self._bot.clock.now(), alone=alone)
 
     def _doubt_before(self, token: int) -> None:
         with self._bot.database.begin() as session:

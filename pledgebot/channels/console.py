@@ -8,9 +8,9 @@ from rich.text import Text as Styled
 
 from pledgebot.channels.base import Outgoing
 from pledgebot.domain.delivery import Action, PermanentFailure, Receipt
-from pledgebot.messages.document import Bullets, Heading, Inline, Link, Message, Quote, Strong
+from pledgebot.messages.document import Message
 from pledgebot.messages.render import mastodon_length, plain, split, telegram_length
-from pledgebot.messages.typography import typeset
+from pledgebot.messages.styled import styled
 
 TELEGRAM_LIMIT = 4096
 MASTODON_LIMIT = 500
@@ -40,10 +40,7 @@ def preview(message: Message, action: Action = Action.SEND) -> Group:
     telegram = split(message, lambda part: telegram_length(plain(part)) <= TELEGRAM_LIMIT)
     mastodon = split(message, lambda part: mastodon_length(plain(part)) <= MASTODON_LIMIT)
     return Group(
-        *(
-            _panel(_telegram(part), "Telegram", suffix, telegram_length(plain(part)), TELEGRAM_LIMIT)
-            for part in telegram
-        ),
+        *(_panel(styled(part), "Telegram", suffix, telegram_length(plain(part)), TELEGRAM_LIMIT) for part in telegram),
         *(
             _panel(
                 Styled(plain(part)),
@@ -61,30 +58,3 @@ def _panel(content: Styled, network: str, suffix: str, length: int, limit: int) 
     return Panel(
         content, title=network + suffix, title_align="left", subtitle=f"{length}/{limit}", subtitle_align="right"
     )
-
-
-def _telegram(message: Message) -> Styled:
-    """Return a message as Telegram shows it: bold words, links under their labels."""
-    shown = Styled()
-    for place, block in enumerate(message.blocks):
-        if place:
-            shown.append("\n\n" if not isinstance(message.blocks[place - 1], Heading) else "\n")
-        if isinstance(block, Bullets):
-            for number, item in enumerate(block.items):
-                shown.append("\n• " if number else "• ")
-                _inlines(shown, item, message.language)
-        else:
-            style = "bold" if isinstance(block, Heading) else "italic" if isinstance(block, Quote) else ""
-            shown.append("┃ " if isinstance(block, Quote) else "")
-            _inlines(shown, block.inlines, message.language, style)
-    if message.hashtags:
-        shown.append("\n\n" + " ".join(f"#{tag.lstrip('#')}" for tag in message.hashtags), style="blue")
-    return shown
-
-
-def _inlines(shown: Styled, inlines: tuple[Inline, ...], language: str, style: str = "") -> None:
-    for inline in inlines:
-        own = "bold" if isinstance(inline, Strong) else ""
-        if isinstance(inline, Link):
-            own = f"underline blue link {inline.url}"
-        shown.append(typeset(inline.text, language), style=f"{style} {own}".strip())

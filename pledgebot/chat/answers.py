@@ -1,7 +1,7 @@
 """One set of answers for all mouths: a request becomes a message, by queries and the catalogue."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from pledgebot.chat import organizers
@@ -14,12 +14,14 @@ from pledgebot.messages.i18n import Translator, translator
 from pledgebot.messages.objections import objection
 from pledgebot.services import queries
 from pledgebot.services.letters import read_letter
-from pledgebot.services.lookup import Found, Hit, HitKind, find
+from pledgebot.services.lookup import Directories, Found, Hit, HitKind, find
 from pledgebot.services.people import Actor
 from pledgebot.services.views import ListView
 from pledgebot.store.engine import Database, Session
 
 NAMED = (HitKind.LIST, HitKind.BANNER)
+MOST_PLACES = 20
+"""How many places an answer names at most when nobody said which."""
 ANYTHING = (HitKind.DEMAND, HitKind.LIST, HitKind.BANNER, HitKind.PLACE)
 
 
@@ -31,7 +33,9 @@ class Asker:
     organizer: Actor | None = None
 
 
-def answer(database: Database, text: str, asker: Asker, now: datetime) -> Message:
+def answer(
+    database: Database, text: str, asker: Asker, now: datetime, directories: Directories | None = None
+) -> Message:
     """Answer a text. Whatever it is, the answer is a message: a refusal says its reason, the unknown is called unknown."""
     request = parse(text)
     tr = translator(asker.language)
@@ -41,7 +45,7 @@ def answer(database: Database, text: str, asker: Asker, now: datetime) -> Messag
                 message = organizers.answer(session, request, asker.organizer, tr, now)
                 return frame(message, tr, fictional=queries.is_fictional(session))
         with database.read() as session:
-            message = _Asked(session, request, asker, tr, now).answer()
+            message = _Asked(session, request, asker, tr, now, directories or Directories()).answer()
             return frame(message, tr, fictional=queries.is_fictional(session))
     except Refused as refused:
         return said(objection(tr, refused.objection, refused.facts), tr)
@@ -55,7 +59,16 @@ def said(text: str, tr: Translator) -> Message:
 class _Asked:
     """One question, in one reading transaction."""
 
-    def __init__(self, session: Session, request: Request, asker: Asker, tr: Translator, now: datetime) -> None:
+    def __init__(
+        self,
+        session: Session,
+        request: Request,
+        asker: Asker,
+        tr: Translator,
+        now: datetime,
+        directories: Directories,
+    ) -> None:
+        self.directories = directories
         self.session = session
         self.request = request
         self.asker = asker
@@ -98,23 +111,26 @@ class _Asked:
         if not self.request.about:
             return self.help() if kinds is not ANYTHING else self.stances()
         found = self.find(self.request.about, kinds)
-        return self._tell(found.sure) if found.sure is not None else self._unsure(found)
+        return self._tell(found.sure, found.also) if found.sure is not None else self._unsure(found)
 
-    def _tell(self, hit: Hit) -> Message:
+    def _tell(self, hit: Hit, also: Hit | None = None) -> Message:
+        """Tell about a thing; `also` is the place in which a demand is asked for, or the demand on which a list is."""
         if hit.kind is HitKind.LIST:
-            return stances.list_card(queries.list_view(self.session, hit.id), self.tr, self.round.zone)
+            view = queries.list_view(self.session, hit.id)
+            if also is not None and also.kind is HitKind.DEMAND:
+                view = replace(view, cells=tuple(cell for cell in view.cells if cell.demand.id == also.id))
+            return stances.list_card(view, self.tr, self.round.zone)
         if hit.kind is HitKind.BANNER:
             return stances.banner_card(queries.banner_view(self.session, hit.id), self.tr, self.round.zone)
         if hit.kind is HitKind.PLACE:
             return stances.table(queries.table(self.session, hit.id, self.now), self.tr)
-        return self._demand(hit.id)
+        return self._demand(hit.id, also.id if also is not None and also.kind is HitKind.PLACE else None)
 
-    def _demand(self, demand_id: int) -> Message:
-        """Tell what each list says on a demand; where lists stand in several places, what the demand asks."""
-        places = queries.places(self.session, self.round.id)
-        if len(places) == 1:
-            rows = queries.demand_rows(self.session, demand_id, places[0].id, self.now)
-            return stances.demand_rows(rows, self.tr)
+    def _demand(self, demand_id: int, place: int | None) -> Message:
+        """Tell what each list of a place says on a demand; where lists stand in several places, what the demand asks."""
+        place = place if place is not None else self.only_place()
+        if place is not None:
+            return stances.demand_rows(queries.demand_rows(self.session, demand_id, place, self.now), self.tr)
         view = next((demand for demand in queries.demands(self.session) if demand.id == demand_id), None)
         if view is None:
             raise Refused(Objection.UNKNOWN_DEMAND, name=self.request.about)
@@ -124,11 +140,17 @@ class _Asked:
         """Show the table of a place; without a name, of the only place there is."""
         if self.request.verb is Verb.STANCES and self.request.about:
             found = self.find(self.request.about, (HitKind.PLACE, *NAMED))
-            return self._tell(found.sure) if found.sure is not None else self._unsure(found)
-        places = queries.places(self.session, self.round.id)
-        if len(places) == 1:
-            return stances.table(queries.table(self.session, places[0].id, self.now), self.tr)
-        return about.which_place(places, self.tr)
+            return self._tell(found.sure, found.also) if found.sure is not None else self._unsure(found)
+        place = self.only_place()
+        if place is not None:
+            return stances.table(queries.table(self.session, place, self.now), self.tr)
+        return about.which_place(queries.places(self.session, self.round.id, MOST_PLACES), self.tr)
+
+    def only_place(self) -> int | None:
+        """Return the one place in which lists stand, if there is only one."""
+        directory = self.directories.fresh(self.session)
+        places = (directory.only_place(searched) for searched in directory.rounds_back_from(self.round.id))
+        return next((place for place in places if place is not None), None)
 
     def compare(self) -> Message:
         """Set two lists side by side."""
@@ -159,7 +181,7 @@ class _Asked:
 
     def find(self, text: str, kinds: tuple[HitKind, ...]) -> Found:
         """Find what a text names in the current round."""
-        return find(self.session, text, kinds, self.round.id)
+        return find(self.session, text, kinds, self.round.id, self.directories)
 
     def _unsure(self, found: Found) -> Message:
         if not found.hits:

@@ -138,11 +138,10 @@ def privacy(tr: Translator, contact: str | None = None) -> Message:
         heading(tr._("What is kept of you")),
         paragraph(
             tr._(
-                "If you subscribe: the address of this conversation, what you chose, and the day on which you agreed. "
-                "Nothing else. Questions are answered, not kept."
+                "Nothing. Questions are answered, not kept, and there is nothing to subscribe to yet. What is kept is what "
+                "lists said in public, and who of the collective recorded it."
             )
         ),
-        paragraph(tr._("/forget deletes it at once. After the last round everything is deleted by itself.")),
     ]
     if contact:
         blocks.append(paragraph(tr._("Whom to ask: {contact}").format(contact=clean(contact))))

@@ -16,7 +16,7 @@ from pledgebot.domain.answer import (
 )
 from pledgebot.domain.audience import Rhythm, TopicKind
 from pledgebot.domain.delivery import DeliveryState
-from pledgebot.domain.election import Hush, LineageKind, ListStatus
+from pledgebot.domain.election import Fate, Hush, LineageKind, ListStatus
 from pledgebot.domain.events import EventKind
 from pledgebot.domain.progress import ContactKind, Medium, Stage
 from pledgebot.messages.i18n import Translator
@@ -177,6 +177,18 @@ def list_status(member: ListStatus, tr: Translator) -> str:
     }[member]
 
 
+def fate(member: Fate, tr: Translator) -> str:
+    """Return what became of a list once the next round's lists are known."""
+    return {
+        Fate.STANDING: tr.p("list", "standing"),
+        Fate.WITHDRAWN: tr.p("list", "withdrawn"),
+        Fate.MERGED: tr.p("list", "merged into another list"),
+        Fate.CONTINUED: tr.p("list", "stands in the next round"),
+        Fate.NOT_STANDING: tr.p("list", "does not stand in the next round"),
+        Fate.OPEN: tr.p("list", "not confirmed yet"),
+    }[member]
+
+
 def lineage_kind(member: LineageKind, tr: Translator) -> str:
     """Return how a list descends from an earlier one."""
     return {
@@ -252,6 +264,7 @@ LABELS: dict[type[StrEnum], Callable[..., str]] = {
     ContactKind: contact_kind,
     Medium: medium,
     ListStatus: list_status,
+    Fate: fate,
     LineageKind: lineage_kind,
     Hush: hush,
     Rhythm: rhythm,

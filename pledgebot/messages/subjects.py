@@ -1,6 +1,6 @@
 """Whom something is about: how lists and rounds are called."""
 
-from pledgebot.domain.election import LineageKind, ListStatus
+from pledgebot.domain.election import Fate, LineageKind, ListStatus
 from pledgebot.messages.document import Inlines, Link, clean, sentence
 from pledgebot.messages.i18n import Translator
 from pledgebot.services.views import ListHead
@@ -21,13 +21,18 @@ def list_title(head: ListHead, tr: Translator) -> str:
 
 def list_note(head: ListHead, tr: Translator) -> str:
     """Return what a reader has to know of a list before its positions; empty for a list that simply stands."""
-    if head.status is ListStatus.MERGED and head.merged_into:
+    if head.merged_into:
         return tr._("merged into {name}").format(name=clean(head.merged_into))
     if head.status is ListStatus.MERGED:
         return tr._("merged into another list")
-    if head.status is ListStatus.WITHDRAWN:
-        return tr._("list withdrawn")
-    return provisional(tr) if head.provisional else ""
+    fate = Fate.WITHDRAWN if head.status is ListStatus.WITHDRAWN else head.fate
+    told = {
+        Fate.WITHDRAWN: tr._("list withdrawn"),
+        Fate.CONTINUED: tr._("stands in the next round as {name}").format(name=clean(" / ".join(head.successors))),
+        Fate.NOT_STANDING: tr._("does not stand in the next round"),
+        Fate.OPEN: tr._("what became of it in the next round is not confirmed yet"),
+    }
+    return told.get(fate) or (provisional(tr) if head.provisional else "")
 
 
 def provisional(tr: Translator) -> str:
