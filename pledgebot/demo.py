@@ -22,16 +22,17 @@ from pledgebot.domain.answer import Contradiction, Position, SourceKind, Speaker
 from pledgebot.domain.election import Hush
 from pledgebot.domain.errors import Refused
 from pledgebot.domain.progress import ContactKind, Medium
-from pledgebot.importers.lists import read_lists
+from pledgebot.intake import Source, take_in
 from pledgebot.messages.document import Message
 from pledgebot.messages.i18n import Translator, translator
+from pledgebot.messages.labels import lineage_kind
 from pledgebot.messages.objections import objection
 from pledgebot.messages.organizers import entry as entry_message
 from pledgebot.messages.render import plain
 from pledgebot.services.answers import NewAnswer, Proof, Subject, Taken, record_answer
 from pledgebot.services.decisions import confirm_answer
 from pledgebot.services.ledger import verify_ledger
-from pledgebot.services.list_files import import_lists
+from pledgebot.services.lineages import confirm_lineages, show_lineages
 from pledgebot.services.lookup import HitKind, find
 from pledgebot.services.outreach import NewContact, log_contact
 from pledgebot.services.people import Actor, Role, add_organizer, find_actor
@@ -39,8 +40,11 @@ from pledgebot.services.queries import current_round, entry, list_view, silences
 from pledgebot.store.engine import Session
 
 SAMPLE = Path(__file__).parent / "samples" / "municipales-2026-candidatures-exemple-tour-1.csv"
+SAMPLE_2 = SAMPLE.with_name("municipales-2026-candidatures-exemple-tour-2.csv")
+TOWN = frozenset({"13055"})
 BEGINS = datetime(2026, 2, 9, 9, 0, tzinfo=UTC)
 SATURDAY = datetime(2026, 3, 14, 10, 0, tzinfo=UTC)
+TUESDAY = datetime(2026, 3, 17, 19, 0, tzinfo=UTC)
 SUNDAY_NIGHT = datetime(2026, 3, 15, 19, 1, tzinfo=UTC)
 
 _CONFIG = """
@@ -88,7 +92,8 @@ def play(language: str, *, chat: bool) -> None:
         with _quiet_environment(), opened_bot(folder / "config.toml", clock=MovedClock(BEGINS), working=True) as bot:
             _Play(bot, first).run()
             if chat and sys.stdin.isatty() and sys.stdout.isatty():
-                converse(bot.database, bot.clock, Asker(first), lines=typed_lines(first), out=sys.stdout)
+                asker = Asker(first)
+                converse(bot.database, bot.clock, asker, lines=typed_lines(bot.database, asker), out=sys.stdout)
     finally:
         shutil.rmtree(folder, ignore_errors=True)
 
@@ -128,6 +133,7 @@ class _Play:
         self.publish()
         self.silence()
         self.questions()
+        self.second_round()
         self.ledger()
 
     def scene(self, title: str) -> None:
@@ -158,14 +164,12 @@ class _Play:
                 add_organizer(session, name, roles, self.people.get("Alix"), now)
                 session.flush()
                 self.people[name] = find_actor(session, name, "demo")
-            alix = self.people["Alix"]
-            report = import_lists(
-                session, tuple(read_lists(SAMPLE, communes=frozenset({"13055"}))), "2026-t1", SAMPLE.name, alix, now
-            )
+        report = take_in(self.bot.database, Source(SAMPLE, "1", TOWN), "Alix", "demo", now).report
+        with self.bot.database.begin() as session:
             for name in ("Exemple A", "Liste Exemple B", "Exemple c"):
                 contact = NewContact(self.list_id(session, name), ContactKind.SENT, Medium.EMAIL, now, "letter")
-                log_contact(session, contact, alix, now)
-        for name in report.added:
+                log_contact(session, contact, self.people["Alix"], now)
+        for name in report.added.first:
             self.say(f"  + {name}")
         self.say(tr._("Three of them were sent the letter, in the same words."))
 
@@ -242,11 +246,33 @@ class _Play:
         """Let a follower ask."""
         self.scene(self.tr._("A follower asks"))
         asked = {
-            "fr": ("/positions", "caméras", "liste exemple b", "exemple z"),
-            "en": ("/stances", "cameras", "liste exemple b", "exemple z"),
+            "fr": ("/positions", "caméras", "liste exemple b", "liste du soleil"),
+            "en": ("/stances", "cameras", "liste exemple b", "liste du soleil"),
         }[self.language]
+        self.ask(*asked)
+
+    def second_round(self) -> None:
+        """Import the second round's file: a merger is proposed and confirmed, and the table changes."""
+        tr, now = self.tr, self.clock.move(to=TUESDAY)
+        self.scene(tr._("The second round"))
+        done = take_in(self.bot.database, Source(SAMPLE_2, "2", TOWN), "Alix", "demo", now)
+        for name in done.report.added.first:
+            self.say(f"  + {name}")
+        self.say(tr._("No file says who merged with whom. By their candidates, these lists come from:"))
+        with self.bot.database.begin() as session:
+            found = show_lineages(session, current_round(session, now).id)
+            for one in found:
+                shares = tr._("{common} of {count} candidates").format(common=one.common, count=one.of_child)
+                self.say(f"  {one.child} ← {one.parent} ({lineage_kind(one.kind, tr)}; {shares})")
+            confirm_lineages(session, [one.id for one in found], self.people["Noé"], now)
+        self.say(tr._("Noé confirms. What the parents said is shown as inherited, until the merged list answers."))
+        self.console.print()
+        self.ask("/positions" if self.language == "fr" else "/stances")
+
+    def ask(self, *questions: str) -> None:
+        """Let a follower ask, and show the answers."""
         sys.stdout.flush()
-        converse(self.bot.database, self.clock, Asker(self.language), lines=iter(asked), out=sys.stdout, echo=True)
+        converse(self.bot.database, self.clock, Asker(self.language), lines=iter(questions), out=sys.stdout, echo=True)
 
     def ledger(self) -> None:
         """Verify the ledger."""

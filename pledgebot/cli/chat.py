@@ -34,11 +34,12 @@ def chat(
         if isinstance(sys.stdin, io.TextIOWrapper):
             # A stray byte in a pipe is one odd question, not the end of the conversation.
             sys.stdin.reconfigure(errors="replace")
+        asker = Asker(spoken, organizer)
         converse(
             bot.database,
             bot.clock,
-            Asker(spoken, organizer),
-            lines=typed_lines(spoken),
+            asker,
+            lines=typed_lines(bot.database, asker),
             out=sys.stdout,
             echo=not sys.stdin.isatty(),
         )

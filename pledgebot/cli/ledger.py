@@ -50,7 +50,7 @@ def _entries(path: Path) -> "list[Body]":
             entries.append(entry)
     except (OSError, UnicodeDecodeError) as error:
         raise Unusable(f"{path}: cannot be read ({getattr(error, 'strerror', None) or 'not UTF-8'})") from None
-    except ValueError:
+    except (ValueError, RecursionError):
         raise Unusable(
             f"{path}: line {len(entries) + 1}: not JSON; expected the lines of `pledgebot ledger export`"
         ) from None

@@ -1,10 +1,10 @@
 """`pledgebot lists`: lists and banners, by hand and from files."""
 
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from pledgebot.cli import list_import, rounds
 from pledgebot.cli.shared import (
     As,
     Config,
@@ -21,15 +21,14 @@ from pledgebot.cli.shared import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from pledgebot.bootstrap import Bot
-    from pledgebot.domain.election import ListRecord
-    from pledgebot.services.list_files import ImportReport
     from pledgebot.services.views import TableView
     from pledgebot.store.engine import Session
 
 app = typer.Typer(help="Lists and banners.", no_args_is_help=True, rich_markup_mode=None)
+app.command("import")(list_import.import_)
+app.command("match")(rounds.match)
+app.command("lineage")(rounds.lineage)
 
 ListName = Annotated[str, typer.Argument(metavar="LIST", help="The list: its number or a name.")]
 Head = Annotated[str | None, typer.Option("--head", help="The head of list.")]
@@ -146,63 +145,6 @@ def merge(
         parents = tuple(find_list(session, bot, name, round_key) for name in which)
         merge_lists(session, parents, child, actor, bot.clock.now())
     typer.echo(f"{len(parents)} merged into list #{child}")
-
-
-@app.command("import")
-def import_(
-    file: Annotated[Path, typer.Argument(help="The Ministry's file of 2026, or a spreadsheet.")],
-    by: As,
-    round_key: Annotated[
-        str | None,
-        typer.Option(
-            "--round", metavar="N", help="The round that the file is of; else its name says it, or the current one."
-        ),
-    ] = None,
-    commune: Annotated[list[str] | None, typer.Option("--commune", metavar="CODE", help="Only these communes.")] = None,
-    config: Config = None,
-) -> None:
-    """Import lists from the Ministry's file or a spreadsheet (constituency, panel, name, head, nuance).
-
-    Doing it again changes nothing; a newer file adds and changes; nothing is deleted.
-    """
-    from pledgebot.domain.errors import Unusable
-    from pledgebot.services.list_files import import_lists
-    from pledgebot.services.lists import find_round
-
-    named, records = _read(file, round_key, frozenset(commune or ()))
-    if not records:
-        raise Unusable(f"{file}: no list of {', '.join(commune or ())} in it; nothing was imported")
-    with acting(config, by) as (bot, session, actor):
-        key = find_round(session, round_named(session, bot, named)).key
-        report = import_lists(session, records, key, file.name, actor, bot.clock.now())
-    _tell(report)
-
-
-def _read(file: Path, round_key: str | None, communes: frozenset[str]) -> "tuple[str | None, Sequence[ListRecord]]":
-    """Read the whole file before anything is written; the round is named, or stands in the official file's name."""
-    from pledgebot.domain.errors import Unusable
-    from pledgebot.importers.lists import read_lists
-    from pledgebot.importers.official import looks_official, round_from_name
-
-    records = tuple(read_lists(file, communes=communes))
-    if round_key is not None or not looks_official(file):
-        return round_key, records
-    number = round_from_name(file)
-    if number is None:
-        raise Unusable(f"{file}: of which round is it? Its name does not say; add --round 1 or --round 2")
-    return str(number), records
-
-
-def _tell(report: "ImportReport") -> None:
-    shown = (("added", report.added), ("changed", report.changed), ("not in the file", report.missing),
-             ("recorded by hand, perhaps the same", report.provisional))  # fmt: skip
-    for what, names in shown:
-        for name in names[:50]:
-            typer.echo(f"  {what}: {name}")
-    typer.echo(
-        f"{len(report.added)} added, {len(report.changed)} changed, {report.unchanged} unchanged, "
-        f"{len(report.missing)} not in the file, in {report.constituencies} constituencies"
-    )
 
 
 @app.command()

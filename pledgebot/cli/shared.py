@@ -105,7 +105,7 @@ def print_message(message: "Message") -> None:
 
 
 def print_json(value: object) -> None:
-    """Print views as JSON; dates in ISO form."""
+    """Print views as JSON; dates in ISO form, time zones by name."""
     from pydantic import TypeAdapter
 
-    typer.echo(TypeAdapter(object).dump_json(value, indent=2).decode())
+    typer.echo(TypeAdapter(object).dump_json(value, indent=2, fallback=str).decode())

@@ -30,10 +30,14 @@ def init(
 def run(config: Config = None) -> None:
     """Run the bot: every configured channel, the scheduler, the dispatcher."""
     import asyncio
+    import logging
 
     from pledgebot.bootstrap import opened_bot
     from pledgebot.runtime import run_bot
 
+    logging.basicConfig(format="%(asctime)s %(levelname)s %(name)s %(message)s", level=logging.INFO)
+    for chatty in ("apscheduler", "alembic"):
+        logging.getLogger(chatty).setLevel(logging.WARNING)
     with opened_bot(config, working=True) as bot:
         typer.echo("pledgebot runs; stop it with Ctrl-C", err=True)
         asyncio.run(run_bot(bot))
