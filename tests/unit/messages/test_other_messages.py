@@ -118,7 +118,7 @@ def test_short_answers_say_what_they_are_about() -> None:
     assert "• Villexemple (99001) — 1 liste" in read(about.which_place([place_view(lists=1)], FR))
     assert "“A letter”" in read(about.welcome(EN, {"en": "A letter"}))
     assert "open letter" in read(about.welcome(EN))
-    assert "/forget" in read(about.privacy(EN))
+    assert "not kept" in read(about.privacy(EN))
     assert read(about.privacy(EN, "equipe@exemple.test")).endswith("Whom to ask: equipe@exemple.test")
 
 
