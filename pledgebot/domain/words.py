@@ -15,6 +15,7 @@ from pledgebot.domain.answer import AnswerKind, Contradiction, Position, SourceK
 E = TypeVar("E", bound=StrEnum)
 
 _SIGNS = str.maketrans({**dict.fromkeys("’‘ʼ′´`", "'"), "œ": "oe", "Œ": "oe", "æ": "ae", "Æ": "ae"})
+_ASCII_SIGNS = str.maketrans("`", "'")
 
 
 def normalise(text: str) -> str:
@@ -22,6 +23,9 @@ def normalise(text: str) -> str:
 
     No-break spaces count as spaces. Normalising twice changes nothing more.
     """
+    if text.isascii():
+        # Most of a national file: the long way would change nothing else, and costs ten times as much.
+        return " ".join(text.lower().translate(_ASCII_SIGNS).split())
     # The acute accent that stands alone would decompose into a space, so signs are replaced first; decomposing brings
     # up new ones ("ŉ"), so they are replaced once more.
     decomposed = unicodedata.normalize("NFKD", text.translate(_SIGNS))

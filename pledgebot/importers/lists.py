@@ -1,110 +1,26 @@
-"""Lists of candidates from any file that is understood: the Ministry's form, or a plain spreadsheet."""
+"""Lists of candidates from any file that is understood: an official form, or a plain spreadsheet."""
 
-import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from pledgebot.domain.election import ListRecord
-from pledgebot.domain.words import normalise
-from pledgebot.importers.faults import Faults, shown
-from pledgebot.importers.official import has_nul, looks_official, read_official
-from pledgebot.importers.spreadsheet import Column, Row, read_table
+from pledgebot.importers.digests import Digest
+from pledgebot.importers.sheets import COLUMNS, read_list_spreadsheet
+from pledgebot.importers.staging import stage
 
-COLUMNS = {
-    "constituency": Column(
-        ("constituency", "circonscription", "commune", "code circonscription", "code commune", "code"), required=True
-    ),
-    "panel": Column(("panel", "panneau", "numéro de panneau", "n° panneau", "n° de panneau", "panel number")),
-    "name": Column(("name", "liste", "nom", "nom de la liste", "libellé de la liste", "list"), required=True),
-    "head": Column(("head", "tête de liste", "head of list")),
-    "nuance": Column(("nuance", "code nuance", "code nuance de liste")),
-    "label": Column(
-        ("label", "libellé", "ville", "nom de la commune", "libellé de la circonscription", "town", "city")
-    ),
-    "short_name": Column(
-        ("short_name", "short name", "nom court", "libellé abrégé", "libellé abrégé de liste", "sigle", "initials")
-    ),
-}
-"""The columns of a spreadsheet of lists, with the names that each may have."""
-
-_PANEL = re.compile(r"0*[1-9][0-9]{0,4}")
+__all__ = ["COLUMNS", "read_list_spreadsheet", "read_lists"]
 
 
 def read_lists(
-    path: Path, *, communes: frozenset[str] = frozenset(), progress: Callable[[int], None] | None = None
+    path: Path,
+    *,
+    communes: frozenset[str] = frozenset(),
+    digest: Digest | None = None,
+    progress: Callable[[int], None] | None = None,
 ) -> Iterator[ListRecord]:
-    """Yield the lists of a file: the official form of 2026 if its header says so, else a spreadsheet.
+    """Yield the lists of a file: of an official form if its header says so, else of a spreadsheet.
 
-    `communes` and `progress` are those of `read_official`, and so are the errors: `Unusable` with all faults may come
-    after records, so consume all of them before anything is written.
+    The parameters and the errors are those of `stage`: `Unusable` comes before the first record, never after it.
     """
-    if looks_official(path):
-        yield from read_official(path, communes=communes, progress=progress)
-        return
-    records = read_list_spreadsheet(path)
-    yield from (record for record in records if not communes or record.constituency in communes)
-    if progress is not None:
-        progress(len(records))
-
-
-def read_list_spreadsheet(path: Path) -> list[ListRecord]:
-    """Read a spreadsheet of lists (`COLUMNS`); only the constituency's code and the name have to be filled in.
-
-    A list without a panel number is provisional (`panel` None). A label that is not given is empty. Raises `Unusable`
-    with all faults, each with its line.
-    """
-    faults = Faults(path)
-    table = read_table(path, COLUMNS, faults=faults)
-    records = [record for row in table.rows if (record := _record(row, faults)) is not None]
-    _note_doubles(records, faults)
-    if not table.rows and not faults:
-        faults.add(1, "a header and no row, expected lists")
-    faults.raise_any()
-    return records
-
-
-def _record(row: Row, faults: Faults) -> ListRecord | None:
-    """Return the list of a row, or None after noting its faults."""
-    cells = {key: " ".join(row.cells.get(key, "").split()) for key in COLUMNS}
-    before = len(faults)
-    panel = cells["panel"]
-    if not cells["constituency"]:
-        faults.add(row.line, "column constituency: empty, expected a code such as 13055")
-    if not cells["name"]:
-        faults.add(row.line, "column name: empty, expected the list's name")
-    if panel and not _PANEL.fullmatch(panel):
-        faults.add(row.line, f"column panel: {shown(panel)} is no number, expected one from 1, or nothing")
-        panel = ""
-    record = ListRecord(
-        line=row.line,
-        constituency=cells["constituency"],
-        constituency_label=cells["label"],
-        panel=int(panel) if panel else None,
-        name=cells["name"],
-        short_name=cells["short_name"] or None,
-        head=cells["head"] or None,
-        nuance=cells["nuance"] or None,
-    )
-    if has_nul(record):
-        faults.add(row.line, "a NUL character in a cell, expected text")
-    return record if len(faults) == before else None
-
-
-def _note_doubles(records: list[ListRecord], faults: Faults) -> None:
-    """Note lists that cannot be told apart: same panel, or same name where one of the two has no panel."""
-    by_panel: dict[tuple[str, int], ListRecord] = {}
-    by_name: dict[tuple[str, str], ListRecord] = {}
-    for record in records:
-        same_name = by_name.setdefault((record.constituency, normalise(record.name)), record)
-        if record.panel is not None:
-            same_panel = by_panel.setdefault((record.constituency, record.panel), record)
-            if same_panel is not record:
-                where = f"panel {record.panel} of {shown(record.constituency)}"
-                faults.add(record.line, f"{where} is taken by line {same_panel.line}, expected another number")
-                continue
-        if same_name is not record and (record.panel is None or same_name.panel is None):
-            faults.add(
-                record.line,
-                f"list {shown(record.name)} of {shown(record.constituency)} stands at line {same_name.line} already, "
-                "expected it once, or both with panel numbers",
-            )
+    with stage(path, communes=communes, digest=digest, progress=progress) as staged:
+        yield from staged.records()

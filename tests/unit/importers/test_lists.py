@@ -110,7 +110,7 @@ def test_all_faults_are_said_at_once_with_their_lines(folder: Path) -> None:
         "line 3: column name: empty, expected the list's name",
         'line 3: column panel: "un" is no number, expected one from 1, or nothing',
         'line 4: column panel: "0" is no number, expected one from 1, or nothing',
-        "line 5: a NUL character in a cell, expected text",
+        'line 5: column name: "Liste\\x00C" holds a NUL character, expected text',
         'line 6: cell 4, "x", has no column, expected 3 cells',
     ]
 
