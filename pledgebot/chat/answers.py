@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import TypeVar
 
 from pledgebot.chat import organizers
 from pledgebot.chat.grammar import ORGANIZER_VERBS, Request, Verb, parse
@@ -14,15 +15,17 @@ from pledgebot.messages.i18n import Translator, translator
 from pledgebot.messages.objections import objection
 from pledgebot.services import queries
 from pledgebot.services.letters import read_letter
-from pledgebot.services.lookup import Directories, Found, Hit, HitKind, find
+from pledgebot.services.lookup import Directories, Found, Hit, HitKind, find, is_name
 from pledgebot.services.people import Actor
-from pledgebot.services.views import ListView
+from pledgebot.services.views import BannerView, ListView
 from pledgebot.store.engine import Database, Session
 
 NAMED = (HitKind.LIST, HitKind.BANNER)
 MOST_PLACES = 20
 """How many places an answer names at most when nobody said which."""
 ANYTHING = (HitKind.DEMAND, HitKind.LIST, HitKind.BANNER, HitKind.PLACE)
+KINDS = {Verb.LIST: NAMED, Verb.HISTORY: NAMED, Verb.DEMAND: (HitKind.DEMAND,)}
+"""What a verb is about, if not about anything."""
 
 
 @dataclass(frozen=True)
@@ -56,6 +59,25 @@ def said(text: str, tr: Translator) -> Message:
     return Message((Paragraph((Text(text),)),), tr.language)
 
 
+def understand(
+    session: Session, text: str, now: datetime, directories: Directories | None = None
+) -> tuple[Verb, Found | None]:
+    """Return what a follower's text asks for and what it is about; None where it names nothing."""
+    asked = _Asked(session, parse(text), Asker("fr"), translator("fr"), now, directories or Directories())
+    verb = asked.verb()
+    return verb, asked.found() if asked.request.about and verb not in {Verb.COMPARE, Verb.UNKNOWN} else None
+
+
+V = TypeVar("V", ListView, BannerView)
+
+
+def _only_on(view: V, also: Hit | None) -> V:
+    """Return a view with what it says on the demand that was asked about, if one was."""
+    if also is None or also.kind is not HitKind.DEMAND:
+        return view
+    return replace(view, cells=tuple(cell for cell in view.cells if cell.demand.id == also.id))
+
+
 class _Asked:
     """One question, in one reading transaction."""
 
@@ -79,18 +101,25 @@ class _Asked:
     def answer(self) -> Message:
         """Return the answer to the request's verb."""
         known: dict[Verb, Callable[[], Message]] = {
-            Verb.STANCES: self.stances,
-            Verb.LIST: lambda: self.about(NAMED),
-            Verb.DEMAND: lambda: self.about((HitKind.DEMAND,)),
+            Verb.STANCES: self.about,
+            Verb.LIST: self.about,
+            Verb.DEMAND: self.about,
             Verb.COMPARE: self.compare,
             Verb.HISTORY: self.history,
             Verb.DATES: lambda: about.dates(queries.dates(self.session, self.now), self.tr),
             Verb.LETTER: self.letter,
             Verb.PRIVACY: lambda: about.privacy(self.tr),
             Verb.START: self.welcome,
-            Verb.FREE: lambda: self.about(ANYTHING),
+            Verb.FREE: self.about,
         }
-        return known.get(self.request.verb, self.help)()
+        return known.get(self.verb(), self.help)()
+
+    def verb(self) -> Verb:
+        """Return what is asked for; where all the words are the name of something, that is meant."""
+        whole = self.request.whole
+        if whole and is_name(self.session, whole, ANYTHING, self.round.id, self.directories):
+            self.request = Request(Verb.FREE, whole)
+        return self.request.verb
 
     def help(self) -> Message:
         """Say what can be asked."""
@@ -106,29 +135,51 @@ class _Asked:
         letter = read_letter(self.session)
         return about.letter(letter, self.tr) if letter is not None else self.help()
 
-    def about(self, kinds: tuple[HitKind, ...]) -> Message:
+    def about(self) -> Message:
         """Tell about whatever is named, if it is certain; offer a choice if it is not."""
         if not self.request.about:
-            return self.help() if kinds is not ANYTHING else self.stances()
-        found = self.find(self.request.about, kinds)
+            return self.letter() if self.request.verb is Verb.DEMAND else self.stances()
+        found = self.found()
         return self._tell(found.sure, found.also) if found.sure is not None else self._unsure(found)
+
+    def found(self) -> Found:
+        """Find what the question is about."""
+        found = self.find(self.request.about, KINDS.get(self.request.verb, ANYTHING))
+        if found.hits or not self.request.whole:
+            return found
+        # "La liste du 5e" asks for no list: the verb was a word like others.
+        freely = self.find(self.request.whole, ANYTHING)
+        return freely if freely.hits else found
 
     def _tell(self, hit: Hit, also: Hit | None = None) -> Message:
         """Tell about a thing; `also` is the place in which a demand is asked for, or the demand on which a list is."""
         if hit.kind is HitKind.LIST:
-            view = queries.list_view(self.session, hit.id)
-            if also is not None and also.kind is HitKind.DEMAND:
-                view = replace(view, cells=tuple(cell for cell in view.cells if cell.demand.id == also.id))
+            view = _only_on(queries.list_view(self.session, hit.id), also)
             return stances.list_card(view, self.tr, self.round.zone)
         if hit.kind is HitKind.BANNER:
-            return stances.banner_card(queries.banner_view(self.session, hit.id), self.tr, self.round.zone)
+            return stances.banner_card(self._banner(hit.id, also), self.tr, self.round.zone)
         if hit.kind is HitKind.PLACE:
-            return stances.table(queries.table(self.session, hit.id, self.now), self.tr)
+            return self._place(hit.id)
         return self._demand(hit.id, also.id if also is not None and also.kind is HitKind.PLACE else None)
+
+    def _banner(self, banner_id: int, also: Hit | None) -> BannerView:
+        view = _only_on(queries.banner_view(self.session, banner_id), also)
+        exceptions = (_only_on(one, also) for one in view.exceptions)
+        return replace(view, exceptions=tuple(one for one in exceptions if queries.differs(one, view)))
+
+    def _place(self, place: int) -> Message:
+        """Show the table of a place; of one whose parts vote apart, ask which part is meant."""
+        parts = queries.parts_of(self.session, place, self.round.id, MOST_PLACES)
+        if parts:
+            return about.which_place(parts, self.tr)
+        return stances.table(queries.table(self.session, place, self.now), self.tr)
 
     def _demand(self, demand_id: int, place: int | None) -> Message:
         """Tell what each list of a place says on a demand; where lists stand in several places, what the demand asks."""
         place = place if place is not None else self.only_place()
+        parts = queries.parts_of(self.session, place, self.round.id, MOST_PLACES) if place is not None else ()
+        if parts:
+            return about.which_place(parts, self.tr)
         if place is not None:
             return stances.demand_rows(queries.demand_rows(self.session, demand_id, place, self.now), self.tr)
         view = next((demand for demand in queries.demands(self.session) if demand.id == demand_id), None)
@@ -137,10 +188,7 @@ class _Asked:
         return about.demand(view, self.tr)
 
     def stances(self) -> Message:
-        """Show the table of a place; without a name, of the only place there is."""
-        if self.request.verb is Verb.STANCES and self.request.about:
-            found = self.find(self.request.about, (HitKind.PLACE, *NAMED))
-            return self._tell(found.sure, found.also) if found.sure is not None else self._unsure(found)
+        """Show the table of the only place there is; of several, ask which."""
         place = self.only_place()
         if place is not None:
             return stances.table(queries.table(self.session, place, self.now), self.tr)
@@ -154,28 +202,31 @@ class _Asked:
 
     def compare(self) -> Message:
         """Set two lists side by side."""
-        views: list[ListView] = []
-        for name in (self.request.about, self.request.other):
-            if not name:
-                return self.help()
-            found = self.find(name, (HitKind.LIST,))
-            if found.sure is None:
-                return self._unsure(found)
-            views.append(queries.list_view(self.session, found.sure.id))
-        return stances.compare(views[0], views[1], self.tr, self.round.zone)
+        if not self.request.other:
+            return self.help()
+        # Names hold words such as "et" too, so every way of dividing the words is tried.
+        unsure: list[Found] = []
+        for pair in self.request.pairs:
+            one, other = (self.find(name, (HitKind.LIST,)) for name in pair)
+            if one.sure is not None and other.sure is not None:
+                first, second = (queries.list_view(self.session, hit.id) for hit in (one.sure, other.sure))
+                return stances.compare(first, second, self.tr, self.round.zone)
+            unsure += [found for found in (one, other) if found.sure is None]
+        return self._unsure(unsure[0])
 
     def history(self) -> Message:
         """Show everything confirmed about a list or a banner."""
         if not self.request.about:
             return self.help()
-        found = self.find(self.request.about, NAMED)
-        if found.sure is None:
-            return self._unsure(found)
+        found = self.found()
+        if found.sure is None or found.sure.kind not in NAMED:
+            return self._tell(found.sure, found.also) if found.sure is not None else self._unsure(found)
         is_list = found.sure.kind is HitKind.LIST
         view = queries.history(
             self.session,
             list_id=found.sure.id if is_list else None,
             banner_id=None if is_list else found.sure.id,
+            demand_id=found.also.id if found.also is not None and found.also.kind is HitKind.DEMAND else None,
         )
         return histories.history(view, self.tr, self.round.zone)
 

@@ -1,10 +1,12 @@
 """The one grammar: what people type becomes a request, whatever mouth it came through. Pure."""
 
 import re
-from dataclasses import dataclass, field
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
 from pledgebot.domain.words import normalise
+from pledgebot.services.small_words import ARTICLES, ASKING, FILLERS, split_words
 
 
 class Verb(StrEnum):
@@ -35,15 +37,18 @@ ORGANIZER_VERBS = frozenset({Verb.LOG, Verb.PENDING, Verb.CONFIRM, Verb.REJECT})
 VERB_WORDS: dict[str, Verb] = {
     "stances": Verb.STANCES, "positions": Verb.STANCES, "position": Verb.STANCES, "table": Verb.STANCES,
     "tableau": Verb.STANCES,
-    "list": Verb.LIST, "liste": Verb.LIST,
-    "demand": Verb.DEMAND, "demande": Verb.DEMAND, "revendication": Verb.DEMAND, "exigence": Verb.DEMAND,
-    "compare": Verb.COMPARE, "comparer": Verb.COMPARE, "comparaison": Verb.COMPARE,
+    "list": Verb.LIST, "liste": Verb.LIST, "lists": Verb.LIST, "listes": Verb.LIST,
+    "demand": Verb.DEMAND, "demande": Verb.DEMAND, "demands": Verb.DEMAND, "demandes": Verb.DEMAND,
+    "revendication": Verb.DEMAND, "exigence": Verb.DEMAND,
+    "compare": Verb.COMPARE, "comparer": Verb.COMPARE, "comparaison": Verb.COMPARE, "comparison": Verb.COMPARE,
     "history": Verb.HISTORY, "historique": Verb.HISTORY, "histoire": Verb.HISTORY,
     "dates": Verb.DATES, "date": Verb.DATES, "calendar": Verb.DATES, "calendrier": Verb.DATES,
+    "quand": Verb.DATES, "when": Verb.DATES,
     "letter": Verb.LETTER, "lettre": Verb.LETTER,
     "help": Verb.HELP, "aide": Verb.HELP, "?": Verb.HELP,
     "privacy": Verb.PRIVACY, "confidentialite": Verb.PRIVACY, "vie privee": Verb.PRIVACY,
-    "start": Verb.START, "bonjour": Verb.START, "hello": Verb.START,
+    "start": Verb.START, "bonjour": Verb.START, "hello": Verb.START, "bonsoir": Verb.START,
+    "salut": Verb.START, "hi": Verb.START,
     "language": Verb.LANGUAGE, "langue": Verb.LANGUAGE,
     "log": Verb.LOG, "noter": Verb.LOG,
     "pending": Verb.PENDING, "attente": Verb.PENDING,
@@ -54,18 +59,32 @@ VERB_WORDS: dict[str, Verb] = {
 _ALONE = frozenset({Verb.DATES, Verb.LETTER, Verb.HELP, Verb.PRIVACY, Verb.START, Verb.PENDING})
 """Verbs that want nothing after them: as plain words they count only when they stand alone."""
 
-_AND = re.compile(r"\s+(?:et|and|vs\.?|contre|with|avec)\s+|\s*[,;/|]\s*")
+# What may stand beside "when" in a question about the calendar; beside anything else it is just a small word.
+_VOTING = frozenset({
+    "vote", "votes", "votent", "voting", "election", "elections", "scrutin", "tour", "tours", "round", "rounds", "premier",
+    "second", "deuxieme", "first", "next", "prochain", "prochaine", "lieu", "day", "polling", "polls", "silence",
+})  # fmt: skip
+
+_PREFACE = ASKING | ARTICLES
+
+_AND = re.compile(r"\s+(?:et|and|vs\.?|versus|contre|with|avec|ou|or)\s+|\s*[,;/|]\s*")
 _COMMAND = re.compile(r"^\s*/([^\s@]+)(?:@\S+)?\s*(.*)$", re.DOTALL)
 
 
 @dataclass(frozen=True)
 class Request:
-    """What is asked for: a verb, what it is about, for a comparison the two, and for `/log` its fields."""
+    """What is asked for: a verb, what it is about, for a comparison the two, and for `/log` its fields.
+
+    `whole` is the text of plain words that may all be a name: "Positions citoyennes" may be a list. `pairs` are all the
+    ways of dividing what is to be compared, since names hold words such as "et" too.
+    """
 
     verb: Verb
     about: str = ""
     other: str = ""
     fields: dict[str, str] = field(default_factory=dict)
+    whole: str = field(default="", compare=False)
+    pairs: tuple[tuple[str, str], ...] = field(default=(), compare=False)
 
 
 def parse(text: str) -> Request:
@@ -76,31 +95,60 @@ def parse(text: str) -> Request:
         verb = VERB_WORDS.get(normalise(word))
         return _request(verb, rest) if verb is not None else Request(Verb.UNKNOWN, word)
     clean = " ".join(text.split())
-    whole = VERB_WORDS.get(normalise(clean).rstrip("!. "))
-    if whole is not None and whole not in ORGANIZER_VERBS:
-        return Request(whole)
-    first, _space, rest = clean.partition(" ")
-    verb = VERB_WORDS.get(normalise(first))
-    if verb is None or verb in ORGANIZER_VERBS | _ALONE:
-        return Request(Verb.FREE, clean)
-    return _request(verb, rest)
+    verb = _follower_verb(normalise(clean).rstrip("!. ")) or _follower_verb(" ".join(split_words(normalise(clean))))
+    if verb is not None:
+        return Request(verb)
+    return replace(_asked(clean), whole=clean)
+
+
+def _follower_verb(word: str) -> Verb | None:
+    verb = VERB_WORDS.get(word)
+    return verb if verb not in ORGANIZER_VERBS else None
+
+
+def _asked(clean: str) -> Request:
+    """Return what a sentence asks for: by the one verb that is in it, or by the verb with which it begins."""
+    words = split_words(normalise(clean))
+    core = [word for word in words if word not in FILLERS]
+    verbs = [verb for word in core or words if (verb := _follower_verb(word)) is not None]
+    if verbs and (len(verbs) == len(core) or not core):
+        # A greeting before a question is just polite.
+        return Request(([verb for verb in verbs if verb is not Verb.START] or verbs)[-1])
+    if any(VERB_WORDS.get(word) is Verb.DATES for word in words) and all(
+        word in _VOTING or VERB_WORDS.get(word) is Verb.DATES for word in core
+    ):
+        return Request(Verb.DATES)
+    verb, rest = _after_preface(clean)
+    return Request(Verb.FREE, clean) if verb is None or verb in _ALONE else _request(verb, rest)
+
+
+def _after_preface(clean: str) -> tuple[Verb | None, str]:
+    """Return the verb that comes first but for polite and asking words, and what follows it as it was typed."""
+    tokens = clean.split(" ")
+    for place, token in enumerate(tokens):
+        words = split_words(normalise(token))
+        while words and words[0] in _PREFACE and (words[0] not in VERB_WORDS or len(words) > 1):
+            words.pop(0)
+        if len(words) == 1 and words[0] in VERB_WORDS and VERB_WORDS[words[0]] not in _ALONE:
+            return _follower_verb(words[0]), " ".join(tokens[place + 1 :])
+        if words and not all(word in _PREFACE for word in words):
+            break
+    return None, ""
 
 
 def _request(verb: Verb, rest: str) -> Request:
     rest = rest.strip()
     if verb is Verb.COMPARE:
-        first, _and, second = _split_once(rest)
-        return Request(verb, first, second)
+        pairs = tuple(_divided(rest))
+        first, second = pairs[0] if pairs else (rest, "")
+        return Request(verb, first, second, pairs=pairs)
     if verb is Verb.LOG:
         return _log(rest)
     return Request(verb, rest)
 
 
-def _split_once(text: str) -> tuple[str, str, str]:
-    found = _AND.search(text)
-    if found is None:
-        return text, "", ""
-    return text[: found.start()].strip(), found.group(), text[found.end() :].strip()
+def _divided(text: str) -> Iterator[tuple[str, str]]:
+    return ((text[: found.start()].strip(), text[found.end() :].strip()) for found in _AND.finditer(text))
 
 
 def _log(rest: str) -> Request:

@@ -1,11 +1,14 @@
 """Beginning: `init`, `run`, `demo`."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from pledgebot.cli.shared import Config
+
+if TYPE_CHECKING:
+    from pledgebot.bootstrap import Bot
 
 
 def init(
@@ -33,14 +36,31 @@ def run(config: Config = None) -> None:
     import logging
 
     from pledgebot.bootstrap import opened_bot
-    from pledgebot.runtime import run_bot
 
     logging.basicConfig(format="%(asctime)s %(levelname)s %(name)s %(message)s", level=logging.INFO)
     for chatty in ("apscheduler", "alembic"):
         logging.getLogger(chatty).setLevel(logging.WARNING)
     with opened_bot(config, working=True) as bot:
+        asyncio.run(_run(bot))
+
+
+async def _run(bot: "Bot") -> None:
+    """Run the bot, and say so once it can be stopped in order."""
+    import asyncio
+
+    from pledgebot.runtime import run_bot
+
+    ready = asyncio.Event()
+
+    async def say() -> None:
+        await ready.wait()
         typer.echo("pledgebot runs; stop it with Ctrl-C", err=True)
-        asyncio.run(run_bot(bot))
+
+    saying = asyncio.create_task(say())
+    try:
+        await run_bot(bot, ready)
+    finally:
+        saying.cancel()
 
 
 def demo(

@@ -6,9 +6,6 @@ from datetime import date, datetime, tzinfo
 from functools import cache
 from pathlib import Path
 
-from babel.dates import format_date
-from babel.lists import format_list
-
 LANGUAGES = ("fr", "en")
 """The languages that pledgebot speaks; the first is the one for anybody whose language it does not."""
 
@@ -58,9 +55,13 @@ class Translator:
 
     def join(self, words: Iterable[str]) -> str:
         """Return words as an enumeration: "A, B and C"."""
+        from babel.lists import format_list
+
         return format_list(list(words), locale=self._locale)
 
     def _date(self, day: date, pattern: str) -> str:
+        from babel.dates import format_date
+
         # Only the first of a month is an ordinal in French, which no pattern of Babel knows.
         if self.language == "fr" and day.day == 1:
             pattern = pattern.replace("d ", "d'er' ")

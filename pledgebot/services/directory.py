@@ -4,21 +4,20 @@ It is derived from the tables and kept in memory only: a national file has about
 question has to be answered in milliseconds.
 """
 
-from bisect import bisect_left
+from array import array
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from itertools import islice
 from typing import Self
 
 import sqlalchemy as sa
-from rapidfuzz import process
-from rapidfuzz.distance import OSA
 from sqlalchemy.orm import Session
 
 from pledgebot.domain.words import normalise
 from pledgebot.services.letters import demand_from
+from pledgebot.services.likeness import Likes, Vocabulary
+from pledgebot.services.small_words import initials_of, key_of, variants, words_of
 from pledgebot.store.tables import (
     Banner,
     CandidateList,
@@ -30,12 +29,10 @@ from pledgebot.store.tables import (
     Round,
 )
 
-_SHORTEST_BEGINNING = 3
-_MOST_BEGINNINGS = 50
-_MOST_REMEMBERED = 10_000
-_ONE_ERROR_FROM, _TWO_ERRORS_FROM = 4, 8
-_MOST_NAMES = 400
+_MOST_COMPARED = 400
 """How many names are compared closely at most; beyond that a query says too little."""
+_LONG = 100
+"""From how many names on those with a word are remembered as a set."""
 
 
 class HitKind(StrEnum):
@@ -58,22 +55,13 @@ class Hit:
 
 @dataclass(frozen=True, slots=True)
 class Name:
-    """One normalised name of something; `round` and `place` say where a list stands."""
+    """One normalised name of something; `round`, `place` and `banner` say where and under what a list stands."""
 
     normal: str
     hit: Hit
     round: int | None = None
     place: int | None = None
-
-
-def words_of(normal: str) -> list[str]:
-    """Return the words of a normalised text, without signs."""
-    return "".join(char if char.isalnum() else " " for char in normal).split()
-
-
-def initials(normal: str) -> str:
-    """Return the initials of a normalised name: "rassemblement pour la ville" gives "rplv"."""
-    return "".join(word[0] for word in words_of(normal))
+    banner: int | None = None
 
 
 class Directory:
@@ -82,16 +70,17 @@ class Directory:
     def __init__(self, rounds: Sequence[int], children: dict[int, list[int]]) -> None:
         self._rounds = list(rounds)
         self._children = children
-        self._exact: dict[str, list[Name]] = defaultdict(list)
+        self._names: list[Name] = []
+        self._whole: dict[str, list[Name]] = defaultdict(list)
         self._initials: dict[str, list[Name]] = defaultdict(list)
         self._panels: dict[tuple[int, str], list[Name]] = defaultdict(list)
-        self._words: dict[str, list[Name]] = defaultdict(list)
-        self._by_start: dict[tuple[int, str], list[str]] = defaultdict(list)
-        self._by_tail: dict[str, list[str]] = defaultdict(list)
-        self._sorted: list[str] = []
-        self._nearby: dict[str, tuple[str, ...]] = {}
+        self._numbers: dict[str, Name] = {}
+        self._under: dict[int, list[Name]] = defaultdict(list)
+        self._words: dict[str, array[int]] = {}
+        self._sets: dict[str, frozenset[int]] = {}
         self._places: dict[int, set[int]] = defaultdict(set)
         self._written: dict[str, None] = {}
+        self._vocabulary = Vocabulary(())
 
     @classmethod
     def read(cls, session: Session) -> Self:
@@ -113,9 +102,13 @@ class Directory:
         """Add one name of something."""
         if not name.normal:
             return
-        self._exact[name.normal].append(name)
+        number = len(self._names)
+        self._names.append(name)
+        self._whole[key_of(name.normal)].append(name)
         for word in set(words_of(name.normal)):
-            self._words[word].append(name)
+            self._words.setdefault(word, array("L")).append(number)
+        if name.hit.kind is HitKind.BANNER:
+            self._initials[initials_of(name.normal)].append(name)
 
     def add_lists(self, session: Session) -> None:
         """Add every list with all its names."""
@@ -123,27 +116,26 @@ class Directory:
         for row in session.execute(_LISTS):
             panel = f"{row.panel}. " if row.panel is not None else ""
             hit = Hit(HitKind.LIST, row.id, f"{panel}{row.name} ({row.label})")
-            name = named[row.id] = Name(row.normal, hit, row.round_id, row.constituency_id)
+            name = named[row.id] = Name(row.normal, hit, row.round_id, row.constituency_id, row.banner_id)
             self._places[row.round_id].add(row.constituency_id)
             self._written.update(dict.fromkeys(text for text in (row.name, row.head, row.label) if text))
-            self.add(name)
-            for other in dict.fromkeys(normalise(text) for text in (row.short_name, row.head) if text):
-                self.add(Name(other, hit, row.round_id, row.constituency_id))
-            self._exact[f"#{row.id}"].append(name)
-            self._initials[initials(row.normal)].append(name)
+            for normal in dict.fromkeys(
+                [row.normal, *(normalise(text) for text in (row.short_name, row.head) if text)]
+            ):
+                self.add(_also(name, normal))
+            self._numbers[f"#{row.id}"] = name
+            self._initials[initials_of(row.normal)].append(name)
             if row.panel is not None:
                 self._panels[row.constituency_id, str(row.panel)].append(name)
+            if row.banner_id is not None:
+                self._under[row.banner_id].append(name)
         aliases = sa.select(NameAlias.list_id, NameAlias.normal).where(NameAlias.list_id.is_not(None))
         for owner, normal in session.execute(aliases):
-            name = named[owner or 0]
-            self.add(Name(normal, name.hit, name.round, name.place))
+            self.add(_also(named[owner or 0], normal))
 
     def seal(self) -> None:
         """Finish: sort the words, so that those with typing errors are sought among few."""
-        for word in self._words:
-            self._by_start[len(word), word[0]].append(word)
-            self._by_tail[word[1:]].append(word)
-        self._sorted = sorted(self._words)
+        self._vocabulary = Vocabulary(self._words.keys())
 
     def rounds_back_from(self, round_id: int) -> list[int]:
         """Return a round and those before it, the latest first."""
@@ -164,13 +156,28 @@ class Directory:
             found.update(waiting)
         return frozenset(found)
 
-    def exact(self, normal: str) -> Sequence[Name]:
-        """Return the names that are exactly this."""
-        return self._exact.get(normal, ())
+    def under(self, banner: int) -> Sequence[Name]:
+        """Return the lists that stand under a banner."""
+        return self._under.get(banner, ())
 
-    def initials(self, normal: str) -> Sequence[Name]:
-        """Return the names of lists with these initials, dots and blanks left aside."""
-        return self._initials.get("".join(words_of(normal)), ())
+    def whole(self, normal: str) -> Sequence[Name]:
+        """Return the names that are exactly this; if there is none, those that are but for blanks, signs and ordinals.
+
+        `#12` is the list number 12.
+        """
+        like = self._whole.get(key_of(normal), ())
+        same = [name for name in like if name.normal == normal]
+        if not same and normal in self._numbers:
+            return (self._numbers[normal],)
+        return same or like
+
+    def keyed(self, words: Sequence[str]) -> Sequence[Name]:
+        """Return the names that are these words, blanks and signs aside."""
+        return self._whole.get("".join(words), ())
+
+    def initials(self, words: Sequence[str]) -> Sequence[Name]:
+        """Return the names of lists and banners with these initials, dots and blanks left aside."""
+        return self._initials.get("".join(words), ())
 
     def panel(self, place: int, number: str) -> Sequence[Name]:
         """Return the lists with a panel number in a place."""
@@ -178,69 +185,57 @@ class Directory:
 
     def holding(self, words: Sequence[str]) -> Iterator[Name]:
         """Yield the names that hold all these words, in the order of the directory."""
-        return self._all_of([(word,) for word in words])
+        alternatives = [dict.fromkeys(variants(word) if len(words) > 1 else (word,), 100.0) for word in words]
+        return (self._names[number] for number in sorted(self._all_of(alternatives)))
 
-    def nearly_holding(self, words: Sequence[str]) -> Iterator[Name]:
-        """Yield names that hold, for each of these words, it or its beginning, or for an unknown one its like."""
-        return islice(self._all_of([self._near(word) for word in words]), _MOST_NAMES)
+    def nearly_holding(self, words: Sequence[str], *, widely: bool = False) -> Iterator[tuple[Name, float]]:
+        """Yield the names that hold, for each of these words, one like it, and how alike they are on the whole."""
+        alternatives = [self._vocabulary.likes(word, widely=widely) for word in words]
+        numbers = self._all_of(alternatives)
+        length = sum(len(word) for word in words)
+        scores = dict.fromkeys(sorted(numbers)[:_MOST_COMPARED], 0.0)
+        for word, likes in zip(words, alternatives, strict=True):
+            for number, alike in self._best(likes, scores.keys()).items():
+                scores[number] += alike * len(word) / length
+        return ((self._names[number], score) for number, score in scores.items())
 
-    def _all_of(self, wanted: Sequence[Sequence[str]]) -> Iterator[Name]:
-        """Yield the names that hold one word of each of these alternatives."""
+    def _best(self, likes: Likes, numbers: Iterable[int]) -> dict[int, float]:
+        """Return for each of these names how alike the likest of its words is."""
+        best: dict[int, float] = {}
+        wanted = set(numbers)
+        for known in sorted(likes, key=likes.__getitem__):
+            best.update(dict.fromkeys(self._set(known) & wanted, likes[known]))
+        return best
+
+    def _all_of(self, wanted: Sequence[Mapping[str, float]]) -> set[int]:
+        """Return the numbers of the names that hold one word of each of these alternatives, the rarest first."""
         if not wanted or not all(wanted):
-            return
-        rarest = min(wanted, key=lambda words: sum(len(self._words.get(word, ())) for word in words))
-        others = [words for words in wanted if words is not rarest]
-        seen: set[int] = set()
-        for name in (name for word in rarest for name in self._words.get(word, ())):
-            # Most names fail the cheap test on the whole text, and are never cut into words.
-            if id(name) in seen or not all(any(word in name.normal for word in words) for words in others):
-                continue
-            held = set(words_of(name.normal))
-            if all(not held.isdisjoint(words) for words in others):
-                seen.add(id(name))
-                yield name
+            return set()
+        rarest, *others = sorted(wanted, key=lambda words: sum(len(self._words.get(word, ())) for word in words))
+        found = {number for word in rarest for number in self._words.get(word, ())}
+        for words in others:
+            found = set().union(*(found & self._set(word) for word in words))
+            if not found:
+                break
+        return found
 
-    def _near(self, word: str) -> tuple[str, ...]:
-        """Return the known words that a word may mean: itself, those that it begins, and if it is none of them, its like.
-
-        One typing error is forgiven from four letters on, two from eight on.
-        """
-        if word not in self._nearby:
-            if len(self._nearby) >= _MOST_REMEMBERED:
-                self._nearby.clear()
-            self._nearby[word] = tuple(self._beginning_with(word)) or tuple(self._like(word))
-        return self._nearby[word]
-
-    def _beginning_with(self, word: str) -> list[str]:
-        if len(word) < _SHORTEST_BEGINNING:
-            return [word] if word in self._words else []
-        start = bisect_left(self._sorted, word)
-        return [known for known in self._sorted[start : start + _MOST_BEGINNINGS] if known.startswith(word)]
-
-    def _like(self, word: str) -> list[str]:
-        """Return the words that differ by a typing error or two; an error in the first letter is forgiven alone.
-
-        Sought among words of the same first letter and about the same length, since a national file has 100,000 words.
-        """
-        allowed = (len(word) >= _ONE_ERROR_FROM) + (len(word) >= _TWO_ERRORS_FROM)
-        if not allowed:
-            return []
-        found: list[tuple[float, str]] = [(1, known) for known in self._other_beginnings(word)]
-        for length in range(len(word) - allowed, len(word) + allowed + 1):
-            known = self._by_start.get((length, word[0]), [])
-            near = process.extract(word, known, scorer=OSA.distance, score_cutoff=allowed, limit=_MOST_BEGINNINGS)
-            found += [(distance, match) for match, distance, _place in near]
-        return list(dict.fromkeys(known for _distance, known in sorted(found)))
-
-    def _other_beginnings(self, word: str) -> list[str]:
-        """Return the words that are this but for a first letter that is wrong, missing, too many, or changed places."""
-        swapped = word[1] + word[0] + word[2:]
-        others = [*self._by_tail.get(word[1:], ()), *self._by_tail.get(word, ()), word[1:], swapped]
-        return [other for other in others if other in self._words]
+    def _set(self, word: str) -> frozenset[int]:
+        """Return the numbers of the names with a word; of a frequent word they are remembered."""
+        if word in self._sets:
+            return self._sets[word]
+        numbers = frozenset(self._words.get(word, ()))
+        if len(numbers) >= _LONG:
+            self._sets[word] = numbers
+        return numbers
 
     def completions(self, most: int) -> list[str]:
         """Return names of lists, banners and places as they are written, to complete while somebody types."""
         return list(self._written)[:most]
+
+
+def _also(name: Name, normal: str) -> Name:
+    """Return another name of the same thing."""
+    return name if normal == name.normal else Name(normal, name.hit, name.round, name.place, name.banner)
 
 
 _LISTS = (
@@ -248,6 +243,7 @@ _LISTS = (
         CandidateList.id,
         CandidateList.round_id,
         CandidateList.constituency_id,
+        CandidateList.banner_id,
         CandidateList.panel,
         CandidateList.name,
         CandidateList.normal,

@@ -1,7 +1,7 @@
 """Lists from files: what an importer read becomes rows, in one short transaction, whatever the size of the file."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from itertools import islice
 from typing import TypeVar
@@ -14,7 +14,7 @@ from pledgebot.domain.words import normalise
 from pledgebot.services.lists import find_round
 from pledgebot.services.names import names_changed
 from pledgebot.services.people import Actor, Role, note, require_role
-from pledgebot.store.tables import CandidateList, Constituency, Installation, NameAlias, NameDigest
+from pledgebot.store.tables import Base, CandidateList, Constituency, Installation, NameAlias, NameDigest
 
 BATCH = 1000
 LONGEST_REPORT = 50
@@ -78,8 +78,8 @@ def import_lists(
     row = find_round(session, round_key)
     work = _Import(session, row.id, source, year if year is not None else row.day.year, now)
     for batch in _batches(records, BATCH):
-        work.take(batch)
-    report = work.finish(keep_digests=row.lineages_closed_at is None)
+        work.take(batch, keep_digests=row.lineages_closed_at is None)
+    report = work.finish()
     names_changed(session)
     note(
         session, by, "list.import", f"round:{round_key}", now,
@@ -94,85 +94,109 @@ def _batches(items: Iterable[X], size: int) -> Iterator[list[X]]:
         yield batch
 
 
-_Known = tuple[int, str, str | None, str | None, str | None, int | None]
-"""A list that is there: number, name, short name, head, nuance, year of the nuance."""
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """A list that is there already."""
+
+    id: int
+    panel: int | None
+    name: str
+    normal: str
+    short_name: str | None
+    head: str | None
+    nuance: str | None
+    nuance_source: str | None
+    nuance_year: int | None
+
+
+_LISTS, _DIGESTS, _PLACES = (
+    Base.metadata.tables[table.__tablename__] for table in (CandidateList, NameDigest, Constituency)
+)
+_UPDATE = (
+    sa.update(_LISTS)
+    .where(_LISTS.c.id == sa.bindparam("number"))
+    .values({
+        name: sa.bindparam(f"new_{name}")
+        for name in ("name", "normal", "short_name", "head", "nuance", "nuance_source", "nuance_year", "changed_at")
+    })
+)  # fmt: skip
 
 
 class _Import:
-    """One import under way: what is there already, and what was seen."""
+    """One import under way. It looks at the places of one batch at a time, so that a national file stays small in memory."""
 
     def __init__(self, session: Session, round_id: int, source: str, year: int, now: datetime) -> None:
+        # A round without any list yet, the common case of a national file, has nothing to be compared with.
         self.session = session
         self.round_id = round_id
         self.source = source
         self.year = year
         self.now = now
         self.report = ImportReport()
-        places = session.execute(sa.select(Constituency.code, Constituency.id))
-        self._places: dict[str, int] = {row.code: row.id for row in places}
         self._touched: set[int] = set()
-        self._by_panel: dict[tuple[int, int], _Known] = {}
-        self._by_name: dict[tuple[int, str], _Known] = {}
-        self._numbered: dict[tuple[int, str], _Known] = {}
-        self._former: dict[tuple[int, str], str] = {}
         self._seen: set[int] = set()
-        self._digests: dict[tuple[int, int], bytes] = {}
-        self._read_known()
+        first = sa.select(_LISTS.c.id).where(_LISTS.c.round_id == round_id).limit(1)
+        self._fresh = session.scalar(first) is None
 
-    def _read_known(self) -> None:
-        table = CandidateList
+    def take(self, batch: Sequence[ListRecord], *, keep_digests: bool) -> None:
+        """Add or change the lists of one batch."""
+        places = self._place_numbers(batch)
+        self._touched.update(places.values())
+        there = [] if self._fresh else self._known_in(places.values())
+        known = _KnownLists(there)
+        added: list[dict[str, object]] = []
+        changed: list[tuple[_Known, ListRecord]] = []
+        for record in batch:
+            row = known.find(places[record.constituency], record)
+            if row is None:
+                added.append(self._new(places[record.constituency], record))
+                self.report.added.add(label(record.panel, record.name))
+                continue
+            self._seen.add(row.id)
+            if self._differs(row, record):
+                changed.append((row, record))
+                self.report.changed.add(label(record.panel, record.name))
+            else:
+                self.report.unchanged.add(row.name)
+        if added:
+            self.session.execute(sa.insert(_LISTS), added)
+        if changed:
+            self.session.execute(_UPDATE, [self._changed(row, record) for row, record in changed])
+            self._keep_former_names(changed)
+        if self._fresh and not (keep_digests and any(record.members for record in batch)):
+            return
+        numbers = self._numbers_in(places.values())
+        if not self._fresh:
+            self._seen.update(numbers.keys() - {row.id for _place, row in there})
+        if keep_digests:
+            self._store_digests(places, batch, {where: number for number, where in numbers.items()})
+
+    def _place_numbers(self, batch: Sequence[ListRecord]) -> dict[str, int]:
+        """Return the places of a batch, made where they are new."""
+        labels = {record.constituency: record.constituency_label for record in batch}
+        known = self._places_of(labels)
+        new = [{"code": code, "label": text or code} for code, text in labels.items() if code not in known]
+        if new:
+            self.session.execute(sa.insert(_PLACES), new)
+            known |= self._places_of([code for code in labels if code not in known])
+        return known
+
+    def _places_of(self, codes: Iterable[str]) -> dict[str, int]:
+        rows = self.session.execute(sa.select(_PLACES.c.code, _PLACES.c.id).where(_PLACES.c.code.in_(codes)))
+        return {row.code: row.id for row in rows}
+
+    def _known_in(self, places: Iterable[int]) -> list[tuple[int, _Known]]:
+        row = _LISTS.c
         rows = self.session.execute(
             sa.select(
-                table.constituency_id, table.panel, table.normal,
-                table.id, table.name, table.short_name, table.head, table.nuance, table.nuance_year,
-            ).where(table.round_id == self.round_id)
+                row.constituency_id, row.id, row.panel, row.name, row.normal, row.short_name, row.head,
+                row.nuance, row.nuance_source, row.nuance_year,
+            ).where(row.round_id == self.round_id, row.constituency_id.in_(set(places)))
         )  # fmt: skip
-        for place, panel, normal, number, name, short_name, head, nuance, year in rows:
-            values: _Known = (number, name, short_name, head, nuance, year)
-            if panel is not None:
-                self._by_panel[place, panel] = values
-                self._numbered.setdefault((place, normal), values)
-            else:
-                self._by_name[place, normal] = values
-
-    def take(self, batch: Sequence[ListRecord]) -> None:
-        """Add or change the lists of one batch."""
-        self._add_places(batch)
-        added: list[dict[str, object]] = []
-        changed: list[dict[str, object]] = []
-        for record in batch:
-            place = self._places[record.constituency]
-            self._touched.add(place)
-            known = self._find(place, record)
-            if known is None:
-                added.append(self._new(place, record))
-                self.report.added.add(label(record.panel, record.name))
-            else:
-                self._seen.add(known[0])
-                self._compare(known, record, changed)
-            if record.members and record.panel is not None:
-                self._digests[place, record.panel] = record.members
-        if added:
-            self.session.execute(sa.insert(CandidateList), added)
-        if changed:
-            self.session.execute(sa.update(CandidateList), changed)
-
-    def _find(self, place: int, record: ListRecord) -> _Known | None:
-        if record.panel is not None:
-            return self._by_panel.get((place, record.panel))
-        named = place, normalise(record.name)
-        return self._by_name.get(named) or self._numbered.get(named)
-
-    def _add_places(self, batch: Sequence[ListRecord]) -> None:
-        new = {r.constituency: r.constituency_label for r in batch if r.constituency not in self._places}
-        if new:
-            rows = self.session.execute(
-                sa.insert(Constituency).returning(Constituency.code, Constituency.id),
-                [{"code": code, "label": text or code} for code, text in new.items()],
-            )
-            self._places.update((row.code, row.id) for row in rows)
+        return [(place, _Known(*values)) for place, *values in rows]
 
     def _new(self, place: int, record: ListRecord) -> dict[str, object]:
+        sourced = record.nuance is not None
         return {
             "round_id": self.round_id,
             "constituency_id": place,
@@ -181,81 +205,111 @@ class _Import:
             "normal": normalise(record.name),
             "short_name": record.short_name,
             "head": record.head,
+            "nuance": record.nuance,
+            "nuance_source": self.source if sourced else None,
+            "nuance_year": self.year if sourced else None,
             "status": ListStatus.STANDING,
             "created_at": self.now,
             "changed_at": self.now,
-            **self._nuance(record),
         }
 
-    def _nuance(self, record: ListRecord) -> dict[str, object]:
-        if record.nuance is None:
-            return {"nuance": None, "nuance_source": None, "nuance_year": None}
-        return {"nuance": record.nuance, "nuance_source": self.source, "nuance_year": self.year}
+    def _differs(self, row: _Known, record: ListRecord) -> bool:
+        """Tell whether a file says something else than what is known; a field that it leaves empty says nothing."""
+        told = (record.name, record.short_name or row.short_name, record.head or row.head)
+        return told != (row.name, row.short_name, row.head) or self._renuanced(row, record)
 
-    def _compare(self, known: _Known, record: ListRecord, changed: list[dict[str, object]]) -> None:
-        """Take over what the file says; a field that it leaves empty takes nothing away."""
-        number, name, short_name, head, nuance, year = known
-        told = (record.name, record.short_name or short_name, record.head or head)
-        other_nuance = record.nuance is not None and (record.nuance, self.year) != (nuance, year)
-        if told == (name, short_name, head) and not other_nuance:
-            self.report.unchanged.add(name)
-            return
-        values: dict[str, object] = {
-            "id": number,
-            "name": told[0],
-            "normal": normalise(told[0]),
-            "short_name": told[1],
-            "head": told[2],
-            "changed_at": self.now,
+    def _renuanced(self, row: _Known, record: ListRecord) -> bool:
+        return record.nuance is not None and (record.nuance, self.year) != (row.nuance, row.nuance_year)
+
+    def _changed(self, row: _Known, record: ListRecord) -> dict[str, object]:
+        nuance = (row.nuance, row.nuance_source, row.nuance_year)
+        if self._renuanced(row, record):
+            nuance = (record.nuance, self.source, self.year)
+        return {
+            "number": row.id,
+            "new_name": record.name,
+            "new_normal": normalise(record.name),
+            "new_short_name": record.short_name or row.short_name,
+            "new_head": record.head or row.head,
+            "new_nuance": nuance[0],
+            "new_nuance_source": nuance[1],
+            "new_nuance_year": nuance[2],
+            "new_changed_at": self.now,
         }
-        if values["normal"] != normalise(name):
-            self._former[number, normalise(name)] = name
-        changed.append({**values, **(self._nuance(record) if other_nuance else {})})
-        self.report.changed.add(label(record.panel, record.name))
 
-    def finish(self, *, keep_digests: bool) -> ImportReport:
-        """Store the digests, see what the file does not have, and return the report."""
-        if keep_digests:
-            self._store_digests()
-        self._keep_former_names()
-        for (place, panel), known in sorted(self._by_panel.items()):
-            if place in self._touched and known[0] not in self._seen:
-                self.report.missing.add(label(panel, known[1]))
-        for (place, _normal), known in sorted(self._by_name.items()):
-            if place in self._touched and known[0] not in self._seen:
-                self.report.provisional.add(known[1])
-        return ImportReport(
-            self.report.added,
-            self.report.changed,
-            self.report.missing,
-            self.report.provisional,
-            self.report.unchanged,
-            len(self._touched),
+    def _keep_former_names(self, changed: Sequence[tuple[_Known, ListRecord]]) -> None:
+        former = {(row.id, row.normal): row.name for row, record in changed if normalise(record.name) != row.normal}
+        numbers = {number for number, _normal in former}
+        known = self.session.execute(
+            sa.select(NameAlias.list_id, NameAlias.normal).where(NameAlias.list_id.in_(numbers))
+        )
+        there = {(row.list_id, row.normal) for row in known}
+        self.session.add_all(
+            NameAlias(list_id=number, alias=name, normal=normal)
+            for (number, normal), name in former.items()
+            if (number, normal) not in there
         )
 
-    def _keep_former_names(self) -> None:
-        for batch in _batches(self._former.items(), BATCH):
-            numbers = [number for (number, _normal), _name in batch]
-            known = self.session.execute(
-                sa.select(NameAlias.list_id, NameAlias.normal).where(NameAlias.list_id.in_(numbers))
-            )
-            there = {(number, normal) for number, normal in known}
-            self.session.add_all(
-                NameAlias(list_id=key[0], alias=name, normal=key[1]) for key, name in batch if key not in there
-            )
-
-    def _store_digests(self) -> None:
-        table = CandidateList
+    def _numbers_in(self, places: Iterable[int]) -> dict[int, tuple[int, int | None]]:
+        """Return list → (place, panel) of the lists in some places."""
+        row = _LISTS.c
         rows = self.session.execute(
-            sa.select(table.id, table.constituency_id, table.panel).where(
-                table.round_id == self.round_id, table.panel.is_not(None)
+            sa.select(row.id, row.constituency_id, row.panel).where(
+                row.round_id == self.round_id, row.constituency_id.in_(set(places))
             )
         )
-        found = ((number, self._digests.get((place, panel or 0))) for number, place, panel in rows)
-        values = [{"list_id": number, "digests": members} for number, members in found if members is not None]
-        for batch in _batches(values, BATCH):
-            self.session.execute(sa.delete(NameDigest).where(NameDigest.list_id.in_([v["list_id"] for v in batch])))
-            self.session.execute(sa.insert(NameDigest), batch)
+        return {number: (place, panel) for number, place, panel in rows}
+
+    def _store_digests(
+        self, places: dict[str, int], batch: Sequence[ListRecord], numbers: dict[tuple[int, int | None], int]
+    ) -> None:
+        rows = [
+            {"list_id": numbers[places[record.constituency], record.panel], "digests": record.members}
+            for record in batch
+            if record.members and record.panel is not None
+        ]
+        if rows and not self._fresh:
+            self.session.execute(sa.delete(_DIGESTS).where(_DIGESTS.c.list_id.in_([row["list_id"] for row in rows])))
+        if rows:
+            self.session.execute(sa.insert(_DIGESTS), rows)
+
+    def finish(self) -> ImportReport:
+        """See what the file does not have, and return the report."""
+        if self._fresh:
+            return replace(self.report, constituencies=len(self._touched))
+        row = _LISTS.c
+        rows = self.session.execute(
+            sa.select(row.id, row.constituency_id, row.panel, row.name)
+            .where(row.round_id == self.round_id)
+            .order_by(row.constituency_id, row.panel, row.normal)
+            .execution_options(yield_per=BATCH)
+        )
+        for number, place, panel, name in rows:
+            if place in self._touched and number not in self._seen:
+                (self.report.provisional if panel is None else self.report.missing).add(label(panel, name))
+        return replace(self.report, constituencies=len(self._touched))
+
+
+class _KnownLists:
+    """The lists that are there in some places, found as a file names them."""
+
+    def __init__(self, rows: Iterable[tuple[int, _Known]]) -> None:
+        self._by_panel: dict[tuple[int, int], _Known] = {}
+        self._by_name: dict[tuple[int, str], _Known] = {}
+        self._numbered: dict[tuple[int, str], _Known] = {}
+        for place, row in rows:
+            if row.panel is None:
+                self._by_name[place, row.normal] = row
+            else:
+                self._by_panel[place, row.panel] = row
+                self._numbered.setdefault((place, row.normal), row)
+
+    def find(self, place: int, record: ListRecord) -> _Known | None:
+        """Return the list that a record is about: by its panel number, or without one by its name."""
+        if record.panel is not None:
+            return self._by_panel.get((place, record.panel))
+        named = place, normalise(record.name)
+        return self._by_name.get(named) or self._numbered.get(named)
 
 
 def label(panel: int | None, name: str) -> str:

@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from datetime import datetime, time
 from typing import TypeVar
 from zoneinfo import ZoneInfo
@@ -9,7 +10,7 @@ from zoneinfo import ZoneInfo
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from pledgebot.domain.answer import AnswerKind, AnswerState, StanceState
+from pledgebot.domain.answer import AnswerKind, AnswerState, StanceState, Standing
 from pledgebot.domain.election import Fate, LineageKind, ListStatus, PollingDay, Silence, widest_silence
 from pledgebot.domain.errors import Objection, Refused
 from pledgebot.domain.progress import Contact, Progress, Stage, progress_of
@@ -19,6 +20,7 @@ from pledgebot.services.positions import Positions, proof_of
 from pledgebot.services.standing import undone_answers
 from pledgebot.services.views import (
     BannerView,
+    CellView,
     DatesView,
     DemandRows,
     DemandView,
@@ -31,6 +33,7 @@ from pledgebot.services.views import (
     ParentView,
     PlaceView,
     RoundView,
+    StanceView,
     TableView,
 )
 from pledgebot.store.tables import (
@@ -143,17 +146,26 @@ def _demand_view(row: DemandRow, version: DemandVersion) -> DemandView:
     )
 
 
-def places(session: Session, round_id: int, most: int | None = None) -> tuple[PlaceView, ...]:
-    """Return the constituencies in which lists stand in a round, by label; at most so many."""
+def places(
+    session: Session, round_id: int, most: int | None = None, part_of: int | None = None
+) -> tuple[PlaceView, ...]:
+    """Return the constituencies in which lists stand in a round, by label; at most so many, of one place or of all."""
     rows = session.execute(
         sa.select(Constituency.id, Constituency.code, Constituency.label, sa.func.count(CandidateList.id))
         .join(CandidateList, CandidateList.constituency_id == Constituency.id)
-        .where(CandidateList.round_id == round_id)
+        .where(CandidateList.round_id == round_id, sa.true() if part_of is None else Constituency.parent_id == part_of)
         .group_by(Constituency.id, Constituency.code, Constituency.label)
         .order_by(Constituency.label)
         .limit(most)
     )
     return tuple(PlaceView(*row) for row in rows)
+
+
+def parts_of(session: Session, constituency_id: int, round_id: int, most: int | None = None) -> tuple[PlaceView, ...]:
+    """Return the parts of a place that vote apart, such as the sectors of a city; none where lists stand in the whole."""
+    if session.scalar(sa.select(CandidateList.id).where(CandidateList.constituency_id == constituency_id).limit(1)):
+        return ()
+    return places(session, round_id, most, part_of=constituency_id)
 
 
 def table(session: Session, constituency_id: int, now: datetime) -> TableView:
@@ -349,22 +361,46 @@ def banner_view(session: Session, banner_id: int) -> BannerView:
     rows = list(
         session.scalars(sa.select(CandidateList).where(CandidateList.banner_id == banner_id).order_by(CandidateList.id))
     )
-    own = set(
-        session.scalars(
-            sa.select(Stance.list_id).where(
-                Stance.list_id.in_([row.id for row in rows]), Stance.state == StanceState.CURRENT
-            )
-        )
-    )
     asked = session.get_one(Round, banner.round_id)
-    return BannerView(
+    view = BannerView(
         id=banner.id,
         name=banner.name,
         round_key=asked.key,
         round_number=asked.number,
         cells=Positions(session, (), [banner_id]).cells_of_banner(banner_id, columns),
         lists=tuple(list_heads(session, rows)),
-        exceptions=tuple(_list_views(session, [row for row in rows if row.id in own], columns)),
+        exceptions=(),
+    )
+    apart = _with_words_of_their_own(session, {row.id for row in rows})
+    views = _list_views(session, [row for row in rows if row.id in apart], columns)
+    return replace(view, exceptions=tuple(one for one in views if differs(one, view)))
+
+
+def _with_words_of_their_own(session: Session, lists: set[int]) -> set[int | None]:
+    """Return the lists that said something themselves, or may have it from a list of the round before."""
+    spoke = sa.select(Stance.list_id).where(Stance.list_id.in_(lists), Stance.state == StanceState.CURRENT)
+    descend = sa.select(Lineage.child_id).where(Lineage.child_id.in_(lists), Lineage.confirmed_at.is_not(None))
+    return {*session.scalars(spoke), *session.scalars(descend)}
+
+
+def differs(view: ListView, banner: BannerView) -> bool:
+    """Tell whether a list stands elsewhere than its banner on one of the banner's demands."""
+    own = {cell.demand.id: _shape(cell) for cell in view.cells}
+    return any(own.get(cell.demand.id) != _shape(cell) for cell in banner.cells)
+
+
+def _shape(cell: CellView) -> tuple[object, ...]:
+    """Return what is held on a demand and its parts, by whomever and whenever it was said."""
+    return (_held(cell.standing), *((sorted(title.items()), _held(standing)) for title, standing in cell.parts))
+
+
+def _held(standing: Standing[StanceView]) -> tuple[object, ...]:
+    counts = standing.counts.position if standing.counts is not None else None
+    return (
+        counts,
+        standing.withdrawn is not None,
+        tuple(one.position for one in standing.beside),
+        bool(standing.parents),
     )
 
 

@@ -1,16 +1,19 @@
 """The shape of the database: which migrations it has had, and bringing it up to date."""
 
 from enum import StrEnum
+from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
-from alembic import command
-from alembic.config import Config
-from alembic.runtime.migration import MigrationContext
-from alembic.script import ScriptDirectory
 
 from pledgebot.domain.errors import Unusable
 from pledgebot.shipped import shipped
 from pledgebot.store.engine import Database
+
+if TYPE_CHECKING:
+    from alembic.config import Config
+
+HEAD = "0002"
+"""The last migration. Ordinary commands compare with it and need not load alembic; a test holds it to the migrations."""
 
 _UPGRADE_LOCK = 0x706C6564
 
@@ -24,8 +27,10 @@ class SchemaState(StrEnum):
     UNKNOWN = "unknown"
 
 
-def migrations() -> Config:
+def migrations() -> "Config":
     """Return alembic's configuration for the migrations that travel with pledgebot."""
+    from alembic.config import Config
+
     config = Config()
     config.set_main_option("script_location", str(shipped("alembic")).replace("%", "%%"))
     return config
@@ -33,17 +38,22 @@ def migrations() -> Config:
 
 def schema_state(database: Database) -> SchemaState:
     """Tell how the database's shape compares with this version's migrations."""
-    script = ScriptDirectory.from_config(migrations())
     with database.read() as session:
-        connection = session.connection()
-        heads = set(MigrationContext.configure(connection).get_current_heads())
-        is_empty = not heads and not sa.inspect(connection).get_table_names()
-    if heads == set(script.get_heads()):
+        tables = sa.inspect(session.connection()).get_table_names()
+        if "alembic_version" not in tables:
+            return SchemaState.UNKNOWN if tables else SchemaState.EMPTY
+        heads = set(session.scalars(sa.text("SELECT version_num FROM alembic_version")))
+    if heads == {HEAD}:
         return SchemaState.CURRENT
-    if is_empty:
-        return SchemaState.EMPTY
-    known = {revision.revision for revision in script.walk_revisions()}
-    return SchemaState.OLD if heads and heads <= known else SchemaState.UNKNOWN
+    if not heads:
+        return SchemaState.EMPTY if tables == ["alembic_version"] else SchemaState.UNKNOWN
+    return SchemaState.OLD if heads <= _known_revisions() else SchemaState.UNKNOWN
+
+
+def _known_revisions() -> set[str]:
+    from alembic.script import ScriptDirectory
+
+    return {revision.revision for revision in ScriptDirectory.from_config(migrations()).walk_revisions()}
 
 
 def upgrade_schema(database: Database) -> None:
@@ -52,6 +62,8 @@ def upgrade_schema(database: Database) -> None:
         raise Unusable(
             "database: made by a newer version of pledgebot or by another program; install the version that made it"
         )
+    from alembic import command
+
     config = migrations()
     with database.migrating() as connection:
         if connection.dialect.name == "postgresql":

@@ -8,7 +8,8 @@ import pytest
 
 from fakes.channels import ScriptedChannel
 from pledgebot.channels.base import Channel, Outgoing
-from pledgebot.channels.console import MASTODON_LIMIT, ConsoleChannel
+from pledgebot.channels.console import ConsoleChannel
+from pledgebot.channels.preview import MASTODON_LIMIT
 from pledgebot.domain.delivery import Action, PermanentFailure
 from pledgebot.messages.document import Bullets, Heading, Link, Message, Paragraph, Strong, Text
 

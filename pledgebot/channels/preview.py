@@ -1,0 +1,39 @@
+"""A post as it will look on Telegram and on Mastodon, for a terminal. Loaded by the console when it has one to show."""
+
+from rich.console import Group
+from rich.panel import Panel
+from rich.text import Text as Styled
+
+from pledgebot.domain.delivery import Action
+from pledgebot.messages.document import Message
+from pledgebot.messages.render import mastodon_length, plain, split, telegram_length
+from pledgebot.messages.styled import styled
+
+TELEGRAM_LIMIT = 4096
+MASTODON_LIMIT = 500
+
+
+def preview(message: Message, action: Action = Action.SEND) -> Group:
+    """Return a message as both networks will show it, each within its limit."""
+    suffix = {Action.SEND: "", Action.EDIT: " (edited)", Action.REPLY: " (reply to the earlier post)"}[action]
+    telegram = split(message, lambda part: telegram_length(plain(part)) <= TELEGRAM_LIMIT)
+    mastodon = split(message, lambda part: mastodon_length(plain(part)) <= MASTODON_LIMIT)
+    return Group(
+        *(_panel(styled(part), "Telegram", suffix, telegram_length(plain(part)), TELEGRAM_LIMIT) for part in telegram),
+        *(
+            _panel(
+                Styled(plain(part)),
+                f"Mastodon {number}/{len(mastodon)}",
+                suffix,
+                mastodon_length(plain(part)),
+                MASTODON_LIMIT,
+            )
+            for number, part in enumerate(mastodon, start=1)
+        ),
+    )
+
+
+def _panel(content: Styled, network: str, suffix: str, length: int, limit: int) -> Panel:
+    return Panel(
+        content, title=network + suffix, title_align="left", subtitle=f"{length}/{limit}", subtitle_align="right"
+    )
