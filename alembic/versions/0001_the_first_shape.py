@@ -464,7 +464,6 @@ def upgrade() -> None:
         ),
     )
     op.create_index("ix_candidate_list_banner_id", "candidate_list", ["banner_id"], unique=False)
-    op.create_index("ix_candidate_list_normal", "candidate_list", ["normal"], unique=False)
     op.create_index("ix_candidate_list_place", "candidate_list", ["constituency_id", "round_id"], unique=False)
 
     op.create_table(

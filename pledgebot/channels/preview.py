@@ -6,7 +6,8 @@ from rich.text import Text as Styled
 
 from pledgebot.domain.delivery import Action
 from pledgebot.messages.document import Message
-from pledgebot.messages.render import mastodon_length, plain, split, telegram_length
+from pledgebot.messages.frame import thread
+from pledgebot.messages.render import mastodon_length, plain, telegram_length
 from pledgebot.messages.styled import styled
 
 TELEGRAM_LIMIT = 4096
@@ -16,8 +17,8 @@ MASTODON_LIMIT = 500
 def preview(message: Message, action: Action = Action.SEND) -> Group:
     """Return a message as both networks will show it, each within its limit."""
     suffix = {Action.SEND: "", Action.EDIT: " (edited)", Action.REPLY: " (reply to the earlier post)"}[action]
-    telegram = split(message, lambda part: telegram_length(plain(part)) <= TELEGRAM_LIMIT)
-    mastodon = split(message, lambda part: mastodon_length(plain(part)) <= MASTODON_LIMIT)
+    telegram = thread(message, lambda part: telegram_length(plain(part)) <= TELEGRAM_LIMIT)
+    mastodon = thread(message, lambda part: mastodon_length(plain(part)) <= MASTODON_LIMIT)
     return Group(
         *(_panel(styled(part), "Telegram", suffix, telegram_length(plain(part)), TELEGRAM_LIMIT) for part in telegram),
         *(

@@ -12,6 +12,7 @@ Digest = Callable[[str, str], bytes]
 """What makes a digest of a family and a given name."""
 
 _REMEMBERED = 8_192
+_LONGEST_SECRET = 64
 _LATIN_END = "\u0180"
 
 
@@ -21,14 +22,16 @@ def name_digest(secret: bytes) -> Digest:
     Names that differ only in case, accents or spaces have the same digest. Without the secret nobody can find out
     whose digest one is by trying names. Raises `ValueError` for an empty secret, and for one that is too long.
     """
-    if not secret:
-        raise ValueError("the secret is empty")
+    if not 0 < len(secret) <= _LONGEST_SECRET:
+        raise ValueError("the secret is empty, or longer than 64 bytes")
     given_forms = _GivenForms()
-    fresh = blake2b(digest_size=DIGEST_BYTES, key=secret).copy
+    # The secret goes before the name rather than into the key block: BLAKE2 as a whole is a keyed function of it (no
+    # length extension), and secret and name together are hashed as one block instead of two.
+    fresh = blake2b(len(secret).to_bytes(1, "big") + secret, digest_size=DIGEST_BYTES).copy
 
     def digest(family: str, given: str) -> bytes:
-        # This runs for every candidate of the country: most family names are plain letters, and a copy of a keyed
-        # state costs two thirds of a new one.
+        # This runs for every candidate of the country: most family names are plain letters, and a copy of a begun
+        # state costs less than a new one.
         form = family.lower() if family.isascii() and family.isalpha() else quick_normalise(family)
         state = fresh()
         state.update((form + given_forms[given]).encode())

@@ -1,14 +1,28 @@
 """What stands around a message: an example always says that it is one."""
 
+from collections.abc import Callable
 from dataclasses import replace
 
-from pledgebot.messages.document import Message, paragraph
-from pledgebot.messages.i18n import Translator
+from pledgebot.messages.document import Message, Paragraph, paragraph
+from pledgebot.messages.i18n import Translator, translator
+from pledgebot.messages.splitting import split
 
 
 def frame(message: Message, tr: Translator, fictional: bool) -> Message:
     """Return a message with a first line that says that lists and people are invented, when they are."""
-    if not fictional:
+    line = _line(tr)
+    if not fictional or message.blocks[:1] == (line,):
         return message
-    line = paragraph(tr._("Example: fictional lists and people."))
-    return message if message.blocks[:1] == (line,) else replace(message, blocks=(line, *message.blocks))
+    return replace(message, blocks=(line, *message.blocks))
+
+
+def thread(message: Message, fits: Callable[[Message], bool]) -> tuple[Message, ...]:
+    """Split a message into parts that fit, as `split` does; of an example, each part says that it is one."""
+    tr = translator(message.language)
+    fictional = message.blocks[:1] == (_line(tr),)
+    parts = split(message, lambda part: fits(frame(part, tr, fictional)))
+    return tuple(frame(part, tr, fictional) for part in parts)
+
+
+def _line(tr: Translator) -> Paragraph:
+    return paragraph(tr._("Example: fictional lists and people."))

@@ -78,12 +78,12 @@ def _unknown(tr: Translator) -> dict[Objection, str]:
 
 def _about_lists(tr: Translator) -> dict[Objection, str]:
     return {
-        Objection.NAME_TAKEN: tr._("Another list has this name already in this place and round: give another name."),
+        Objection.NAME_TAKEN: tr._("This name is taken already: give another one."),
         Objection.PANEL_TAKEN: tr._(
             "Another list has this panel number already: check both against the official file."
         ),
         Objection.ALIAS_TAKEN: tr._("Another list or banner is called so already: choose another alias."),
-        Objection.EMPTY_NAME: tr._("The name is empty: write it as it stands on the ballot paper."),
+        Objection.EMPTY_NAME: tr._("The name is empty: write it in full."),
         Objection.NOT_STANDING: tr._("This list no longer stands: it was withdrawn or has merged."),
         Objection.SAME_LIST: tr._("A list cannot descend from itself: give two different lists."),
         Objection.OTHER_CONSTITUENCY: tr._("These lists stand in different places: one cannot come from the other."),

@@ -28,6 +28,8 @@ from pledgebot.store.tables import Answer, Banner, Blob, CandidateList, DemandRo
 
 FILE_LIMIT = 20 * 1024 * 1024
 SPEAKER_LENGTH = 200
+LARGEST_NUMBER = 1 << 31
+"""Row numbers are below it: PostgreSQL and SQLite refuse to be asked for larger ones."""
 _EARLIEST_ZONE = timedelta(hours=14)
 """Somewhere it is already tomorrow: a day said is not refused as future while it has begun anywhere."""
 
@@ -168,7 +170,7 @@ def bump_version(session: Session, answer: Answer) -> None:
 
 def get_answer(session: Session, answer_id: int) -> Answer:
     """Return an answer by its number; refuses an unknown one."""
-    answer = session.get(Answer, answer_id)
+    answer = session.get(Answer, answer_id) if 0 < answer_id < LARGEST_NUMBER else None
     if answer is None:
         raise Refused(Objection.UNKNOWN_ANSWER, answer=answer_id)
     return answer

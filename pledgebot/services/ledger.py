@@ -196,7 +196,7 @@ def _is_intact(body: Body | None, text: str, stated: str) -> bool:
 def _parsed(text: str) -> Body | None:
     try:
         body = json.loads(text)
-    except ValueError:
+    except (ValueError, RecursionError):
         return None
     return body if isinstance(body, dict) else None
 

@@ -14,9 +14,10 @@ from pledgebot.domain.words import normalise
 from pledgebot.services.lists import find_round
 from pledgebot.services.names import names_changed
 from pledgebot.services.people import Actor, Role, note, require_role
+from pledgebot.store.bulk import insert_rows
 from pledgebot.store.tables import Base, CandidateList, Constituency, Installation, NameAlias, NameDigest
 
-BATCH = 1000
+BATCH = 500
 LONGEST_REPORT = 50
 """How many names of each kind a report keeps: of a national file nobody reads more."""
 
@@ -112,6 +113,10 @@ class _Known:
 _LISTS, _DIGESTS, _PLACES = (
     Base.metadata.tables[table.__tablename__] for table in (CandidateList, NameDigest, Constituency)
 )
+_NEW = (
+    "round_id", "constituency_id", "panel", "name", "normal", "short_name", "head", "nuance", "nuance_source",
+    "nuance_year", "status", "created_at", "changed_at",
+)  # fmt: skip
 _UPDATE = (
     sa.update(_LISTS)
     .where(_LISTS.c.id == sa.bindparam("number"))
@@ -144,7 +149,7 @@ class _Import:
         self._touched.update(places.values())
         there = [] if self._fresh else self._known_in(places.values())
         known = _KnownLists(there)
-        added: list[dict[str, object]] = []
+        added: list[tuple[object, ...]] = []
         changed: list[tuple[_Known, ListRecord]] = []
         for record in batch:
             row = known.find(places[record.constituency], record)
@@ -159,7 +164,7 @@ class _Import:
             else:
                 self.report.unchanged.add(row.name)
         if added:
-            self.session.execute(sa.insert(_LISTS), added)
+            insert_rows(self.session, _LISTS, _NEW, added)
         if changed:
             self.session.execute(_UPDATE, [self._changed(row, record) for row, record in changed])
             self._keep_former_names(changed)
@@ -175,9 +180,9 @@ class _Import:
         """Return the places of a batch, made where they are new."""
         labels = {record.constituency: record.constituency_label for record in batch}
         known = self._places_of(labels)
-        new = [{"code": code, "label": text or code} for code, text in labels.items() if code not in known]
+        new = [(code, text or code) for code, text in labels.items() if code not in known]
         if new:
-            self.session.execute(sa.insert(_PLACES), new)
+            insert_rows(self.session, _PLACES, ("code", "label"), new)
             known |= self._places_of([code for code in labels if code not in known])
         return known
 
@@ -195,23 +200,24 @@ class _Import:
         )  # fmt: skip
         return [(place, _Known(*values)) for place, *values in rows]
 
-    def _new(self, place: int, record: ListRecord) -> dict[str, object]:
+    def _new(self, place: int, record: ListRecord) -> tuple[object, ...]:
+        """Return the values of `_NEW` for a list that is not there yet."""
         sourced = record.nuance is not None
-        return {
-            "round_id": self.round_id,
-            "constituency_id": place,
-            "panel": record.panel,
-            "name": record.name,
-            "normal": normalise(record.name),
-            "short_name": record.short_name,
-            "head": record.head,
-            "nuance": record.nuance,
-            "nuance_source": self.source if sourced else None,
-            "nuance_year": self.year if sourced else None,
-            "status": ListStatus.STANDING,
-            "created_at": self.now,
-            "changed_at": self.now,
-        }
+        return (
+            self.round_id,
+            place,
+            record.panel,
+            record.name,
+            normalise(record.name),
+            record.short_name,
+            record.head,
+            record.nuance,
+            self.source if sourced else None,
+            self.year if sourced else None,
+            ListStatus.STANDING,
+            self.now,
+            self.now,
+        )
 
     def _differs(self, row: _Known, record: ListRecord) -> bool:
         """Tell whether a file says something else than what is known; a field that it leaves empty says nothing."""
@@ -264,14 +270,14 @@ class _Import:
         self, places: dict[str, int], batch: Sequence[ListRecord], numbers: dict[tuple[int, int | None], int]
     ) -> None:
         rows = [
-            {"list_id": numbers[places[record.constituency], record.panel], "digests": record.members}
+            (numbers[places[record.constituency], record.panel], record.members)
             for record in batch
             if record.members and record.panel is not None
         ]
         if rows and not self._fresh:
-            self.session.execute(sa.delete(_DIGESTS).where(_DIGESTS.c.list_id.in_([row["list_id"] for row in rows])))
+            self.session.execute(sa.delete(_DIGESTS).where(_DIGESTS.c.list_id.in_([row[0] for row in rows])))
         if rows:
-            self.session.execute(sa.insert(_DIGESTS), rows)
+            insert_rows(self.session, _DIGESTS, ("list_id", "digests"), rows)
 
     def finish(self) -> ImportReport:
         """See what the file does not have, and return the report."""

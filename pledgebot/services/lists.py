@@ -15,6 +15,8 @@ from pledgebot.services.texts import one_line
 from pledgebot.store.tables import Banner, CandidateList, Constituency, Lineage, NameAlias, Round
 from pledgebot.store.types import Json
 
+CODE_LENGTH = 16
+LARGEST_NUMBER = 1 << 31
 BY_HAND = "recorded by the collective"
 NAME_LENGTH, SHORT_LENGTH, PERSON_LENGTH, PLACE_LENGTH, NUANCE_LENGTH = 500, 300, 200, 200, 16
 """The longest texts that the tables hold."""
@@ -90,6 +92,8 @@ def add_list(session: Session, place: Place, details: ListDetails, by: Actor, no
 
 def _constituency(session: Session, place: Place) -> Constituency:
     code = place.constituency.strip().upper()
+    if not (code.isascii() and code.isalnum() and len(code) <= CODE_LENGTH):
+        raise Refused(Objection.UNKNOWN_CONSTITUENCY, name=place.constituency)
     row = session.scalar(sa.select(Constituency).where(Constituency.code == code))
     if row is None:
         if not one_line(place.label, PLACE_LENGTH):
@@ -257,7 +261,7 @@ def merge_lists(session: Session, parents: tuple[int, ...], into: int, by: Actor
 
 def get_list(session: Session, list_id: int) -> CandidateList:
     """Return a list by its number; refuses an unknown one."""
-    row = session.get(CandidateList, list_id)
+    row = session.get(CandidateList, list_id) if 0 < list_id < LARGEST_NUMBER else None
     if row is None:
         raise Refused(Objection.UNKNOWN_LIST, name=str(list_id))
     return row

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from datetime import datetime
 
 import sqlalchemy as sa
-from rapidfuzz import fuzz
 from sqlalchemy.orm import Session
 
 from pledgebot.domain.election import ListStatus
@@ -84,6 +83,8 @@ def _aliases(session: Session, lists: list[int]) -> dict[int, list[str]]:
 
 
 def _match(row: CandidateList, aliases: list[str], other: CandidateList, place: str) -> MatchView:
+    from rapidfuzz import fuzz
+
     ours = [row.normal, *aliases, *([normalise(row.short_name)] if row.short_name else [])]
     theirs = [other.normal, *([normalise(other.short_name)] if other.short_name else [])]
     heads = (_head(row.head), _head(other.head))

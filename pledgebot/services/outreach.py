@@ -1,15 +1,19 @@
 """The log of contacts with lists, from which the progress of each conversation follows."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from pledgebot.domain.errors import Objection, Refused
 from pledgebot.domain.progress import ContactKind, Medium
 from pledgebot.services.lists import get_list
 from pledgebot.services.people import Actor, Role, note, require_role
 from pledgebot.store.tables import CandidateList, ContactRow, Organizer
+
+_TOMORROW = timedelta(days=1)
+"""A clock may be wrong by hours; a contact further ahead is a typing error."""
 
 
 @dataclass(frozen=True)
@@ -41,6 +45,8 @@ def log_contact(session: Session, contact: NewContact, by: Actor, now: datetime)
     """Log one contact with a list, and return its number."""
     require_role(session, by, Role.RECORDER)
     get_list(session, contact.list_id)
+    if contact.at > now + _TOMORROW:
+        raise Refused(Objection.SAID_IN_FUTURE, day=contact.at.date())
     row = ContactRow(
         list_id=contact.list_id,
         kind=contact.kind,

@@ -14,6 +14,7 @@ from pledgebot.domain.answer import AnswerKind, AnswerState, StanceState, Standi
 from pledgebot.domain.election import Fate, LineageKind, ListStatus, PollingDay, Silence, widest_silence
 from pledgebot.domain.errors import Objection, Refused
 from pledgebot.domain.progress import Contact, Progress, Stage, progress_of
+from pledgebot.services.answers import get_answer
 from pledgebot.services.facts import answer_facts, subject_facts
 from pledgebot.services.letters import demand_from
 from pledgebot.services.positions import Positions, proof_of
@@ -82,6 +83,11 @@ def _rounds(session: Session) -> list[RoundView]:
     return [_round_view(row, places) for row in session.scalars(sa.select(Round).order_by(Round.day))]
 
 
+def _calendar(session: Session) -> list[RoundView]:
+    """Return the rounds with the silence of their own zone: asked for by every question, they look at no place."""
+    return [_round_view(row) for row in session.scalars(sa.select(Round).order_by(Round.day))]
+
+
 def _round_view(row: Round, places: Sequence[sa.Row[str | None, time | None]] = ()) -> RoundView:
     own = PollingDay(row.day, row.closes, ZoneInfo(row.zone))
     others = [PollingDay(row.day, place[1] or row.closes, ZoneInfo(place[0] or row.zone)) for place in places]
@@ -92,7 +98,7 @@ def _round_view(row: Round, places: Sequence[sa.Row[str | None, time | None]] = 
 
 def current_round(session: Session, now: datetime) -> RoundView:
     """Return the round that people ask about: the next one, on its day too, and after the last the last."""
-    rounds = _rounds(session)
+    rounds = _calendar(session)
     if not rounds:
         raise Refused(Objection.UNKNOWN_ROUND, name="")
     return next((view for view in rounds if now.astimezone(view.zone).date() <= view.day), rounds[-1])
@@ -106,7 +112,7 @@ def round_in(session: Session, constituency_id: int, now: datetime) -> RoundView
             sa.select(CandidateList.round_id).where(CandidateList.constituency_id == constituency_id).distinct()
         )
     )
-    rounds = [view for view in _rounds(session) if view.day <= current.day and view.id in stood_in]
+    rounds = [view for view in _calendar(session) if view.day <= current.day and view.id in stood_in]
     return rounds[-1] if rounds else current
 
 
@@ -479,9 +485,7 @@ def _history_stances(session: Session, answer: Answer) -> Iterable[HistoryStance
 
 def entry(session: Session, answer_id: int) -> EntryView:
     """Return one entry as organizers see it, waiting or decided."""
-    answer = session.get(Answer, answer_id)
-    if answer is None:
-        raise Refused(Objection.UNKNOWN_ANSWER, answer=answer_id)
+    answer = get_answer(session, answer_id)
     decider = session.get(Organizer, answer.decided_by) if answer.decided_by is not None else None
     rejected = session.scalars(
         sa.select(DemandVersion.content)

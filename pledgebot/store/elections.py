@@ -109,7 +109,7 @@ class CandidateList(Base):
     constituency_id: Mapped[int] = mapped_column(sa.ForeignKey("constituency.id"))
     panel: Mapped[int | None]
     name: Mapped[str] = mapped_column(sa.String(500))
-    normal: Mapped[str] = mapped_column(sa.String(500), index=True)
+    normal: Mapped[str] = mapped_column(sa.String(500))
     short_name: Mapped[str | None] = mapped_column(sa.String(300))
     head: Mapped[str | None] = mapped_column(sa.String(200))
     nuance: Mapped[str | None] = mapped_column(sa.String(16))

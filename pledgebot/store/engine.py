@@ -95,17 +95,31 @@ _AWAY = (OperationalError, DatabaseError)
 @contextmanager
 def _reported(url: sa.URL) -> Iterator[None]:
     """Say in one line that the database cannot be reached or written, without its password."""
+    problem: str | None = None
     try:
         yield
     except DatabaseError as error:
-        if type(error) not in _AWAY:
+        # An error without a statement came while connecting: the address itself is wrong.
+        if type(error) not in _AWAY and error.statement is not None:
             raise
-        shown = url.render_as_string(hide_password=True)
-        raise Unusable(f"database {shown}: {_first_line(error)}") from error
+        problem = _first_line(error)
+    # Raised here and not inside the handler: the library's error would go along, and may hold a password.
+    if problem is not None:
+        raise Unusable(f"database {_shown(url)}: {problem}")
 
 
 def _first_line(error: DatabaseError) -> str:
     return str(error.orig).strip().splitlines()[0] if error.orig and str(error.orig).strip() else "not reachable"
+
+
+def _shown(url: sa.URL) -> str:
+    """Return an address as it may be shown: a password can stand in its query too."""
+    place = sa.URL.create(url.drivername, host=url.host or _text(url.query.get("host")), database=url.database)
+    return place.render_as_string(hide_password=True)
+
+
+def _text(value: str | tuple[str, ...] | None) -> str | None:
+    return value[0] if isinstance(value, tuple) else value
 
 
 def _usable(text: str) -> sa.URL:
@@ -147,7 +161,9 @@ def _sqlite(url: sa.URL, *, begin: str, foreign_keys: bool) -> Engine:
         if isinstance(connection, sqlite3.Connection):
             connection.isolation_level = None
         cursor = connection.cursor()
-        cursor.execute("PRAGMA journal_mode=WAL")
+        if not foreign_keys:
+            # Only a migration sets it: it stays in the file, and a file that is not ours is left as it is.
+            cursor.execute("PRAGMA journal_mode=WAL")
         cursor.execute("PRAGMA synchronous=FULL")
         cursor.execute(f"PRAGMA foreign_keys={'ON' if foreign_keys else 'OFF'}")
         # Without it, INSERT OR REPLACE deletes rows past the triggers that keep the ledger.
