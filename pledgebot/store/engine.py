@@ -114,8 +114,8 @@ def _first_line(error: DatabaseError) -> str:
 
 def _shown(url: sa.URL) -> str:
     """Return an address as it may be shown: a password can stand in its query too."""
-    place = sa.URL.create(url.drivername, host=url.host or _text(url.query.get("host")), database=url.database)
-    return place.render_as_string(hide_password=True)
+    host = url.host or _text(url.query.get("host"))
+    return url.set(host=host, query={}).render_as_string(hide_password=True)
 
 
 def _text(value: str | tuple[str, ...] | None) -> str | None:

@@ -138,7 +138,7 @@ def test_an_official_file_needs_its_round_and_lists_of_the_communes_asked_for(cl
 
 BAD = [
     (("lists", "add", "", "--constituency", "13055", "--as", "Alix"), 1, "name is empty"),
-    (("lists", "add", "liste exemple a", "--constituency", "13055", "--as", "Alix"), 1, "has this name already"),
+    (("lists", "add", "liste exemple a", "--constituency", "13055", "--as", "Alix"), 1, "is taken already"),
     (("lists", "add", "D", "--constituency", "13055", "--panel", "1", "--as", "Alix"), 1, "has this panel number"),
     (("lists", "add", "D", "--constituency", "13055", "--panel", "-1", "--as", "Alix"), 2, "--panel"),
     (("lists", "add", "D", "--constituency", "13055", "--panel", "99999999999", "--as", "Alix"), 2, "--panel"),
