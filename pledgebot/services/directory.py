@@ -4,11 +4,11 @@ It is derived from the tables and kept in memory only: a national file has about
 question has to be answered in milliseconds.
 """
 
-from array import array
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from itertools import chain
 from typing import Self
 
 import sqlalchemy as sa
@@ -16,8 +16,8 @@ from sqlalchemy.orm import Session
 
 from pledgebot.domain.words import normalise
 from pledgebot.services.letters import demand_from
-from pledgebot.services.likeness import Likes, Vocabulary
-from pledgebot.services.small_words import initials_of, key_of, variants, words_of
+from pledgebot.services.small_words import initials_of, key_of, words_of
+from pledgebot.services.word_index import WordIndex
 from pledgebot.store.tables import (
     Banner,
     CandidateList,
@@ -28,11 +28,6 @@ from pledgebot.store.tables import (
     NameAlias,
     Round,
 )
-
-_MOST_COMPARED = 400
-"""How many names are compared closely at most; beyond that a query says too little."""
-_LONG = 100
-"""From how many names on those with a word are remembered as a set."""
 
 
 class HitKind(StrEnum):
@@ -70,17 +65,14 @@ class Directory:
     def __init__(self, rounds: Sequence[int], children: dict[int, list[int]]) -> None:
         self._rounds = list(rounds)
         self._children = children
-        self._names: list[Name] = []
         self._whole: dict[str, list[Name]] = defaultdict(list)
         self._initials: dict[str, list[Name]] = defaultdict(list)
         self._panels: dict[tuple[int, str], list[Name]] = defaultdict(list)
         self._numbers: dict[str, Name] = {}
         self._under: dict[int, list[Name]] = defaultdict(list)
-        self._words: dict[str, array[int]] = {}
-        self._sets: dict[str, frozenset[int]] = {}
+        self._by_words: dict[HitKind, WordIndex[Name]] = {kind: WordIndex() for kind in HitKind}
         self._places: dict[int, set[int]] = defaultdict(set)
         self._written: dict[str, None] = {}
-        self._vocabulary = Vocabulary(())
 
     @classmethod
     def read(cls, session: Session) -> Self:
@@ -102,11 +94,8 @@ class Directory:
         """Add one name of something."""
         if not name.normal:
             return
-        number = len(self._names)
-        self._names.append(name)
         self._whole[key_of(name.normal)].append(name)
-        for word in set(words_of(name.normal)):
-            self._words.setdefault(word, array("L")).append(number)
+        self._by_words[name.hit.kind].add(name, words_of(name.normal))
         if name.hit.kind is HitKind.BANNER:
             self._initials[initials_of(name.normal)].append(name)
 
@@ -135,7 +124,12 @@ class Directory:
 
     def seal(self) -> None:
         """Finish: sort the words, so that those with typing errors are sought among few."""
-        self._vocabulary = Vocabulary(self._words.keys())
+        for index in self._by_words.values():
+            index.seal()
+
+    def __len__(self) -> int:
+        """Return by how many different names something may be asked for."""
+        return len(self._whole)
 
     def rounds_back_from(self, round_id: int) -> list[int]:
         """Return a round and those before it, the latest first."""
@@ -183,50 +177,18 @@ class Directory:
         """Return the lists with a panel number in a place."""
         return self._panels.get((place, number), ())
 
-    def holding(self, words: Sequence[str]) -> Iterator[Name]:
-        """Yield the names that hold all these words, in the order of the directory."""
-        alternatives = [dict.fromkeys(variants(word) if len(words) > 1 else (word,), 100.0) for word in words]
-        return (self._names[number] for number in sorted(self._all_of(alternatives)))
+    def holding(self, words: Sequence[str], kinds: Iterable[HitKind]) -> Iterator[Name]:
+        """Yield the names of these kinds that hold all these words, kind by kind in the order of the directory."""
+        return chain.from_iterable(index.holding(words) for index in self._indexes(kinds))
 
-    def nearly_holding(self, words: Sequence[str], *, widely: bool = False) -> Iterator[tuple[Name, float]]:
-        """Yield the names that hold, for each of these words, one like it, and how alike they are on the whole."""
-        alternatives = [self._vocabulary.likes(word, widely=widely) for word in words]
-        numbers = self._all_of(alternatives)
-        length = sum(len(word) for word in words)
-        scores = dict.fromkeys(sorted(numbers)[:_MOST_COMPARED], 0.0)
-        for word, likes in zip(words, alternatives, strict=True):
-            for number, alike in self._best(likes, scores.keys()).items():
-                scores[number] += alike * len(word) / length
-        return ((self._names[number], score) for number, score in scores.items())
+    def nearly_holding(
+        self, words: Sequence[str], kinds: Iterable[HitKind], *, widely: bool = False
+    ) -> Iterator[tuple[Name, float]]:
+        """Yield the names of these kinds that nearly hold all these words, and how alike they are from 0 to 100."""
+        return chain.from_iterable(index.nearly_holding(words, widely=widely) for index in self._indexes(kinds))
 
-    def _best(self, likes: Likes, numbers: Iterable[int]) -> dict[int, float]:
-        """Return for each of these names how alike the likest of its words is."""
-        best: dict[int, float] = {}
-        wanted = set(numbers)
-        for known in sorted(likes, key=likes.__getitem__):
-            best.update(dict.fromkeys(self._set(known) & wanted, likes[known]))
-        return best
-
-    def _all_of(self, wanted: Sequence[Mapping[str, float]]) -> set[int]:
-        """Return the numbers of the names that hold one word of each of these alternatives, the rarest first."""
-        if not wanted or not all(wanted):
-            return set()
-        rarest, *others = sorted(wanted, key=lambda words: sum(len(self._words.get(word, ())) for word in words))
-        found = {number for word in rarest for number in self._words.get(word, ())}
-        for words in others:
-            found = set().union(*(found & self._set(word) for word in words))
-            if not found:
-                break
-        return found
-
-    def _set(self, word: str) -> frozenset[int]:
-        """Return the numbers of the names with a word; of a frequent word they are remembered."""
-        if word in self._sets:
-            return self._sets[word]
-        numbers = frozenset(self._words.get(word, ()))
-        if len(numbers) >= _LONG:
-            self._sets[word] = numbers
-        return numbers
+    def _indexes(self, kinds: Iterable[HitKind]) -> Iterator[WordIndex[Name]]:
+        return (self._by_words[kind] for kind in HitKind if kind in set(kinds))
 
     def completions(self, most: int) -> list[str]:
         """Return names of lists, banners and places as they are written, to complete while somebody types."""

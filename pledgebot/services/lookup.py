@@ -5,6 +5,7 @@ the words asked for, then the same with typing errors forgiven, ranked by likene
 runner-up. Otherwise a short choice; never a guess. Two things may be asked at once: "payan 5e arrondissement".
 """
 
+import gc
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import chain
@@ -21,6 +22,8 @@ from pledgebot.store.tables import CandidateList, Constituency, Installation
 __all__ = ["Directories", "Found", "Hit", "HitKind", "find", "is_name", "standing_in"]
 
 LONGEST_CHOICE = 8
+_MANY = 10_000
+"""From how many names on a directory is left aside by the garbage collector."""
 
 
 @dataclass(frozen=True)
@@ -55,6 +58,11 @@ class Directories:
         version = (installation[0], installation[1]) if installation is not None else (0, 0)
         if self._directory is None or version != self._version:
             self._directory, self._version = Directory.read(session), version
+            if len(self._directory) >= _MANY:
+                # A national file makes a million objects that hold no cycle: looking through them for garbage stops an
+                # answer for a third of a second. They are freed all the same when the directory is read again.
+                gc.collect()
+                gc.freeze()
         return self._directory
 
 

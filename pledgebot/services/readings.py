@@ -103,6 +103,7 @@ class Reading:
             self._both(piece, (Reading.alike,))
             or self._both(piece, (Reading.surest, Reading.alike), second=Reading.alike)
             or named
+            or _thing(self.alike(piece, widely=True))
         )
 
     def exactly(self, piece: Piece) -> Hits:
@@ -125,27 +126,29 @@ class Reading:
         """Return what holds all the words, or all that are not small."""
         if piece.is_number:
             return ()
-        found = self._hits(self.directory.holding(piece.core[:MOST_CONTENT]))
-        return found or self._hits(self.directory.holding(piece.content))
+        found = self._hits(self.directory.holding(piece.core[:MOST_CONTENT], self.scope.kinds))
+        return found or self._hits(self.directory.holding(piece.content, self.scope.kinds))
 
     def surest(self, piece: Piece) -> Hits:
         """Return what is found in the most certain way, without typing errors."""
         return self.exactly(piece) or self.briefly(piece) or self.by_words(piece)
 
-    def alike(self, piece: Piece) -> Hits:
-        """Find with typing errors forgiven; the likeliest is taken alone only if it leads clearly."""
-        for widely in () if piece.is_number else (False, True):
-            near = self.directory.nearly_holding(piece.content, widely=widely)
-            scores = {
-                name: score + (_WHOLE if len(words_of(name.normal)) == len(piece.content) else 0)
-                for name, score in near
-                if score >= CUTOFF and self.scope.holds(name)
-            }
-            ranked = sorted(scores, key=lambda name: -scores[name])
-            if ranked:
-                leading = _as_one(name for name in ranked if scores[ranked[0]] - scores[name] < LEAD)
-                return leading if len(leading) == 1 else _as_one(ranked)
-        return ()
+    def alike(self, piece: Piece, *, widely: bool = False) -> Hits:
+        """Find with typing errors forgiven; the likeliest is taken alone only if it leads clearly.
+
+        Widely, a word that is known may be a mistaken other one too.
+        """
+        if piece.is_number:
+            return ()
+        near = self.directory.nearly_holding(piece.content, self.scope.kinds, widely=widely)
+        scores = {
+            name: score + (_WHOLE if len(words_of(name.normal)) == len(piece.content) else 0)
+            for name, score in near
+            if score >= CUTOFF and self.scope.holds(name)
+        }
+        ranked = sorted(scores, key=lambda name: -scores[name])
+        leading = _as_one(name for name in ranked if scores[ranked[0]] - scores[name] < LEAD)
+        return leading if len(leading) == 1 else _as_one(ranked)
 
     def _home(self) -> frozenset[int]:
         only = self.directory.only_place(self.scope.round)
