@@ -237,7 +237,7 @@ class _Asked:
     def _unsure(self, found: Found) -> Message:
         if not found.hits:
             return about.not_known(found.query, self.tr)
-        return about.choice(found.query, [self._label(hit) for hit in found.hits], self.tr)
+        return about.choice(found.query, [self._label(hit) for hit in found.hits], self.tr, more=found.more)
 
     def _label(self, hit: Hit) -> str:
         if hit.kind is not HitKind.DEMAND:

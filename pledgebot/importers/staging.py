@@ -21,7 +21,8 @@ class Staged:
     `form` is the key of the official form, None for a spreadsheet, and so is `year`. `round` is the one that the
     official file's name says, None for any other name, and when it is not the one that the form was used for. `rows`
     were read, `dropped` of them are candidates of whom no name is kept (others than heads of lists). `lists` in
-    `constituencies` are there to be used. `repairs` say what was put right, in `repaired` rows.
+    `constituencies` are there to be used. `repairs` say what was put right, in `repaired` rows. `form_round` is the round for
+    which alone the form was used, if it was.
     """
 
     form: str | None
@@ -34,6 +35,7 @@ class Staged:
     repairs: tuple[str, ...]
     repaired: int
     spool: Spool = field(repr=False)
+    form_round: int | None = None
 
     def records(self) -> Iterator[ListRecord]:
         """Yield the lists in the order in which the file begins them; again from the beginning each time."""
@@ -123,4 +125,5 @@ def _official(path: Path, found: Found, wanted: Wanted, spool: Spool) -> Staged:
         repairs=repairs.lines(),
         repaired=repairs.rows,
         spool=spool,
+        form_round=form.round,
     )

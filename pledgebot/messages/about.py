@@ -175,15 +175,15 @@ def not_known(query: str, tr: Translator) -> Message:
     )
 
 
-def choice(query: str, options: Sequence[str], tr: Translator) -> Message:
-    """Return the question which of several things was meant."""
-    return Message(
-        (
-            paragraph(tr._("“{query}” may be several things. Which one do you mean?").format(query=clean(query))),
-            Bullets(tuple((Text(clean(option)),) for option in options)),
-        ),
-        tr.language,
-    )
+def choice(query: str, options: Sequence[str], tr: Translator, *, more: bool = False) -> Message:
+    """Return the question which of several things was meant; `more` says that there are further ones than these."""
+    blocks: list[Block] = [
+        paragraph(tr._("“{query}” may be several things. Which one do you mean?").format(query=clean(query))),
+        Bullets(tuple((Text(clean(option)),) for option in options)),
+    ]
+    if more:
+        blocks.append(paragraph(tr._("There are more: add the name of the town, or more of the name.")))
+    return Message(tuple(blocks), tr.language)
 
 
 def which_place(places: Sequence[PlaceView], tr: Translator) -> Message:

@@ -7,6 +7,7 @@ from pledgebot.messages import labels
 from pledgebot.messages.document import (
     Block,
     Bullets,
+    Heading,
     Inlines,
     Message,
     Paragraph,
@@ -104,7 +105,8 @@ def banner_card(view: BannerView, tr: Translator, zone: tzinfo = UTC) -> Message
     if view.exceptions:
         blocks.append(heading(tr._("Lists whose position differs from their banner's")))
     for row in view.exceptions:
-        blocks.append(heading(list_title(row.head, tr)))
+        where = sentence("{name}, {place}", name=list_title(row.head, tr), place=clean(row.head.constituency))
+        blocks.append(Heading(where))
         blocks.append(_cells(row.cells, row.progress, Telling(tr, zone, brief=True), view.name))
     return Message(tuple(blocks), tr.language)
 

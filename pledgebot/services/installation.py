@@ -14,6 +14,7 @@ from pledgebot.domain.audience import Audience, TopicKind
 from pledgebot.domain.letter import Demand, Letter
 from pledgebot.domain.words import normalise
 from pledgebot.services.letters import demand_content, letter_content
+from pledgebot.services.names import names_changed
 from pledgebot.store.tables import (
     Constituency,
     ConstituencyAlias,
@@ -82,6 +83,7 @@ def sync_installation(session: Session, plan: InstallationPlan, now: datetime) -
     A demand whose wording or tests changed gets a new version once stances were judged by the old one; a demand that the
     letter dropped is retired, never deleted. Rounds and places that were dropped stay, since lists may stand in them.
     """
+    before = _named(session)
     installation = session.get(Installation, 1)
     if installation is None:
         installation = Installation(id=1, secret=secrets.token_hex(32), fictional=plan.fictional, created_at=now)
@@ -94,6 +96,23 @@ def sync_installation(session: Session, plan: InstallationPlan, now: datetime) -
     _sync_places(session, plan.places)
     _sync_destinations(session, plan.destinations, now)
     session.flush()
+    if before != _named(session):
+        names_changed(session)
+
+
+def _named(session: Session) -> tuple[object, ...]:
+    """Return what changes when places, their aliases or the words for demands do: small, whatever the country's size."""
+    last = sa.select(DemandVersion.id, DemandVersion.content_hash).order_by(DemandVersion.id)
+    counted = sa.select(sa.func.count(), sa.func.max(ConstituencyAlias.id)).select_from(ConstituencyAlias)
+    retired = sa.select(DemandRow.id, DemandRow.retired_at).order_by(DemandRow.id)
+    places = sa.select(Constituency.id, Constituency.label, Constituency.parent_id).where(_configured())
+    return tuple(tuple(tuple(row) for row in session.execute(query)) for query in (last, counted, retired, places))
+
+
+def _configured() -> sa.ColumnElement[bool]:
+    """Return the condition that a place has something that only a configuration gives: a parent or another name."""
+    aliased = sa.select(ConstituencyAlias.constituency_id)
+    return sa.or_(Constituency.parent_id.is_not(None), Constituency.id.in_(aliased))
 
 
 def _sync_demands(session: Session, demands: Sequence[Demand], now: datetime) -> None:
