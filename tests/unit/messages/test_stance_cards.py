@@ -221,7 +221,7 @@ def test_a_banner_card_shows_its_lists_and_those_that_differ() -> None:
     text = read(stances.banner_card(banner_view(standing(), odd), translator("en")))
     assert "Banner of several lists, first round." in text
     assert "2 lists under this banner\n• 3. Liste Exemple A, Villexemple\n• 4. Liste Exemple B, Secteur 2" in text
-    assert "3. Liste Exemple C\n• Fewer cameras — refused" in text
+    assert "3. Liste Exemple C, Villexemple\n• Fewer cameras — refused" in text
     assert "no position known" in read(stances.banner_card(banner_view(), translator("en")))
 
 
