@@ -28,7 +28,7 @@ test: $(STAMP) ## Run every test, on SQLite and on PostgreSQL
 	$(BIN)/pytest -n $(WORKERS) -m "not long"
 
 test-long: $(STAMP) ## Run the long campaigns too
-	$(BIN)/pytest -n $(WORKERS)
+	PLEDGEBOT_TEST_PROFILE=long $(BIN)/pytest -n $(WORKERS)
 
 check: $(STAMP) ## Style, types, layers, migrations, translations
 	$(BIN)/ruff check .

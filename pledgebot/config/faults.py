@@ -87,10 +87,10 @@ class Faults:
 
     def _add_detail(self, detail: ErrorDetails) -> None:
         loc = detail["loc"]
-        if loc[-1:] == (_KEY_OF_DICTIONARY,):
-            self._add_unknown(loc[:-1])
-        elif detail["type"] == "extra_forbidden":
+        if detail["type"] == "extra_forbidden":
             self._add_unknown(loc)
+        elif loc[-1:] == (_KEY_OF_DICTIONARY,):
+            self._add_unknown(loc[:-1])
         elif detail["type"] == "missing":
             self.add(loc, "missing")
         elif detail["type"] == "value_error":

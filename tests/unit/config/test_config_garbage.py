@@ -111,3 +111,8 @@ def test_any_file_is_unusable_in_lines_that_can_be_printed(tmp_path: Path, conte
             load(path)
         assert str(caught.value).encode()
         assert str(caught.value).replace("\n", "").isprintable()
+
+
+def test_a_key_that_bears_the_librarys_own_mark_is_an_unknown_key_like_any_other() -> None:
+    with pytest.raises(Unusable, match="unknown key"):
+        letter_from({"[key]": 1}, NOWHERE)
