@@ -66,9 +66,10 @@ def take_in(
 def _move(session: Session, source: Source, staged: Staged, by: str, via: str, now: datetime) -> Intake:
     actor = find_actor(session, by, via)
     row = find_round(session, _round(session, source, staged, now))
-    if staged.form_round not in {None, row.number}:
-        said = f"is of round {staged.form_round} by its form, not of round {row.number}"
-        raise Unusable(f"{source.path}: {said}; nothing was imported")
+    for whose, number in (("form", staged.form_round), ("name", staged.round)):
+        if number not in {None, row.number}:
+            said = f"is of round {number} by its {whose}, not of round {row.number}"
+            raise Unusable(f"{source.path}: {said}; nothing was imported")
     report = import_lists(session, staged.records(), row.key, source.path.name, actor, now, year=staged.year)
     return Intake(
         report=report,

@@ -36,29 +36,38 @@ class LineageView:
 
 
 def propose_lineages(session: Session, round_id: int) -> int:
-    """Propose, for each list of a round, the lists of the round before from which its candidates come; return how many.
+    """Propose, for each list of a round, the lists of the round before from which its candidates come.
 
-    Proposals that nobody confirmed are made anew; what a person confirmed stays as it is.
+    Returned is how many wait for a person. What a person confirmed stays as it is; doing it again changes nothing.
     """
     before = _round_before(session, round_id)
     if before is None:
         return 0
-    session.execute(
-        sa.delete(Lineage).where(
-            Lineage.confirmed_at.is_(None),
-            Lineage.child_id.in_(sa.select(CandidateList.id).where(CandidateList.round_id == round_id)),
-        )
-    )
-    settled = set(session.scalars(sa.select(Lineage.child_id).where(Lineage.confirmed_at.is_not(None))))
-    parents, children = _members(session, before), _members(session, round_id)
-    proposed = 0
-    for place in children.keys() & parents.keys():
-        for child, descent in descents(children[place], parents[place]):
-            if child not in settled:
-                session.add(_lineage(child, descent))
-                proposed += 1
+    children, parents = _members(session, round_id), _members(session, before)
+    found = {
+        (child, descent.parent): descent
+        for place in children.keys() & parents.keys()
+        for child, descent in descents(children[place], parents[place])
+    }
+    there = _of_round(session, round_id)
+    for pair, row in there.items():
+        if row.confirmed_at is None and pair not in found:
+            session.delete(row)
     session.flush()
-    return proposed
+    new = [pair for pair in found if pair not in there]
+    session.add_all(_lineage(child, found[child, parent]) for child, parent in new)
+    session.flush()
+    return sum(pair not in there or there[pair].confirmed_at is None for pair in found)
+
+
+def _of_round(session: Session, round_id: int) -> dict[tuple[int, int], Lineage]:
+    """Return the lineages of a round's lists by (child, parent)."""
+    rows = session.scalars(
+        sa.select(Lineage)
+        .join(CandidateList, CandidateList.id == Lineage.child_id)
+        .where(CandidateList.round_id == round_id)
+    )
+    return {(row.child_id, row.parent_id): row for row in rows}
 
 
 def _lineage(child: int, descent: Descent) -> Lineage:
@@ -185,12 +194,13 @@ def close_lineages(session: Session, round_id: int, by: Actor, now: datetime) ->
     session.execute(sa.delete(Lineage).where(Lineage.id.in_(left)))
     before = _round_before(session, round_id)
     rounds: Sequence[int] = [round_id] if before is None else [round_id, before]
+    # Both rounds: importing the first one's file again must not bring its digests back.
+    session.execute(sa.update(Round).where(Round.id.in_(rounds)).values(lineages_closed_at=now))
     session.execute(
         sa.delete(NameDigest).where(
             NameDigest.list_id.in_(sa.select(CandidateList.id).where(CandidateList.round_id.in_(rounds)))
         )
     )
-    row.lineages_closed_at = now
     names_changed(session)
     note(session, by, "lineage.close", f"round:{row.key}", now, dropped=len(left))
     return len(left)

@@ -3,25 +3,34 @@
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from itertools import islice
-from typing import TypeVar
+from itertools import groupby
+from operator import attrgetter
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from pledgebot.domain.election import ListRecord, ListStatus
+from pledgebot.domain.errors import Objection, Refused
 from pledgebot.domain.words import normalise
 from pledgebot.services.lists import find_round
 from pledgebot.services.names import names_changed
 from pledgebot.services.people import Actor, Role, note, require_role
 from pledgebot.store.bulk import insert_rows
-from pledgebot.store.tables import Base, CandidateList, Constituency, Installation, NameAlias, NameDigest
+from pledgebot.store.tables import (
+    Answer,
+    Base,
+    CandidateList,
+    Constituency,
+    ContactRow,
+    Installation,
+    NameAlias,
+    NameDigest,
+    Subscription,
+)
 
 BATCH = 500
 LONGEST_REPORT = 50
 """How many names of each kind a report keeps: of a national file nobody reads more."""
-
-X = TypeVar("X")
 
 
 @dataclass
@@ -89,9 +98,15 @@ def import_lists(
     return report
 
 
-def _batches(items: Iterable[X], size: int) -> Iterator[list[X]]:
-    waiting = iter(items)
-    while batch := list(islice(waiting, size)):
+def _batches(records: Iterable[ListRecord], size: int) -> Iterator[list[ListRecord]]:
+    """Yield records by so many or a few more, so that the lists of one place that stand together stay together."""
+    batch: list[ListRecord] = []
+    for _place, of_place in groupby(records, attrgetter("constituency")):
+        batch.extend(of_place)
+        if len(batch) >= size:
+            yield batch
+            batch = []
+    if batch:
         yield batch
 
 
@@ -122,7 +137,7 @@ _UPDATE = (
     .where(_LISTS.c.id == sa.bindparam("number"))
     .values({
         name: sa.bindparam(f"new_{name}")
-        for name in ("name", "normal", "short_name", "head", "nuance", "nuance_source", "nuance_year", "changed_at")
+        for name in ("panel", "name", "normal", "short_name", "head", "nuance", "nuance_source", "nuance_year", "changed_at")
     })
 )  # fmt: skip
 
@@ -156,18 +171,9 @@ class _Import:
             if row is None:
                 added.append(self._new(places[record.constituency], record))
                 self.report.added.add(label(record.panel, record.name))
-                continue
-            self._seen.add(row.id)
-            if self._differs(row, record):
+            elif self._changes(row, record):
                 changed.append((row, record))
-                self.report.changed.add(label(record.panel, record.name))
-            else:
-                self.report.unchanged.add(row.name)
-        if added:
-            insert_rows(self.session, _LISTS, _NEW, added)
-        if changed:
-            self.session.execute(_UPDATE, [self._changed(row, record) for row, record in changed])
-            self._keep_former_names(changed)
+        self._write(added, changed)
         if self._fresh and not (keep_digests and any(record.members for record in batch)):
             return
         numbers = self._numbers_in(places.values())
@@ -175,6 +181,36 @@ class _Import:
             self._seen.update(numbers.keys() - {row.id for _place, row in there})
         if keep_digests:
             self._store_digests(places, batch, {where: number for number, where in numbers.items()})
+
+    def _changes(self, row: _Known, record: ListRecord) -> bool:
+        """Count a list that is there already, and tell whether the file changes it."""
+        self._seen.add(row.id)
+        if _is_another(row, record):
+            self._refuse_if_used(row, record)
+        if self._differs(row, record):
+            self.report.changed.add(label(record.panel, record.name))
+            return True
+        self.report.unchanged.add(row.name)
+        return False
+
+    def _write(self, added: Sequence[tuple[object, ...]], changed: Sequence[tuple[_Known, ListRecord]]) -> None:
+        # Panel numbers that change hands are free for a moment: two lists of one place cannot have the same one.
+        moved = [row.id for row, record in changed if record.panel is not None and record.panel != row.panel]
+        if moved:
+            self.session.execute(sa.update(_LISTS).where(_LISTS.c.id.in_(moved)).values(panel=None))
+        if added:
+            insert_rows(self.session, _LISTS, _NEW, added)
+        if changed:
+            self.session.execute(_UPDATE, [self._changed(row, record) for row, record in changed])
+            self._keep_former_names(changed)
+
+    def _refuse_if_used(self, row: _Known, record: ListRecord) -> None:
+        """Refuse that a list takes over the row of another one on which something was recorded: its words would change mouths."""
+        for table in (Answer, ContactRow, Subscription):
+            if self.session.scalar(sa.select(table.id).where(table.list_id == row.id).limit(1)) is not None:
+                raise Refused(
+                    Objection.PANEL_TAKEN, panel=record.panel, name=f"{row.name} / {record.name}", list=row.id
+                )
 
     def _place_numbers(self, batch: Sequence[ListRecord]) -> dict[str, int]:
         """Return the places of a batch, made where they are new."""
@@ -221,8 +257,8 @@ class _Import:
 
     def _differs(self, row: _Known, record: ListRecord) -> bool:
         """Tell whether a file says something else than what is known; a field that it leaves empty says nothing."""
-        told = (record.name, record.short_name or row.short_name, record.head or row.head)
-        return told != (row.name, row.short_name, row.head) or self._renuanced(row, record)
+        told = (record.name, record.short_name or row.short_name, record.head or row.head, record.panel or row.panel)
+        return told != (row.name, row.short_name, row.head, row.panel) or self._renuanced(row, record)
 
     def _renuanced(self, row: _Known, record: ListRecord) -> bool:
         return record.nuance is not None and (record.nuance, self.year) != (row.nuance, row.nuance_year)
@@ -233,6 +269,7 @@ class _Import:
             nuance = (record.nuance, self.source, self.year)
         return {
             "number": row.id,
+            "new_panel": record.panel or row.panel,
             "new_name": record.name,
             "new_normal": normalise(record.name),
             "new_short_name": record.short_name or row.short_name,
@@ -303,19 +340,34 @@ class _KnownLists:
         self._by_panel: dict[tuple[int, int], _Known] = {}
         self._by_name: dict[tuple[int, str], _Known] = {}
         self._numbered: dict[tuple[int, str], _Known] = {}
+        self._doubled: set[tuple[int, str]] = set()
         for place, row in rows:
             if row.panel is None:
                 self._by_name[place, row.normal] = row
             else:
                 self._by_panel[place, row.panel] = row
+                if (place, row.normal) in self._numbered:
+                    self._doubled.add((place, row.normal))
                 self._numbered.setdefault((place, row.normal), row)
 
     def find(self, place: int, record: ListRecord) -> _Known | None:
-        """Return the list that a record is about: by its panel number, or without one by its name."""
-        if record.panel is not None:
-            return self._by_panel.get((place, record.panel))
+        """Return the list that a record is about: by its name in its place, whatever its panel, else by its panel.
+
+        A name that two lists of a place bear tells nothing.
+        """
         named = place, normalise(record.name)
-        return self._by_name.get(named) or self._numbered.get(named)
+        if record.panel is None:
+            return self._by_name.get(named) or self._numbered.get(named)
+        same_panel = self._by_panel.get((place, record.panel))
+        if same_panel is not None and same_panel.normal == named[1]:
+            return same_panel
+        return (self._numbered.get(named) if named not in self._doubled else None) or same_panel
+
+
+def _is_another(row: _Known, record: ListRecord) -> bool:
+    """Tell whether a record says another name and another head than the list that has its panel number."""
+    renamed = normalise(record.name) != row.normal
+    return renamed and bool(record.head and row.head) and normalise(record.head or "") != normalise(row.head or "")
 
 
 def label(panel: int | None, name: str) -> str:

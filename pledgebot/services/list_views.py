@@ -29,6 +29,7 @@ from pledgebot.store.tables import (
     ContactRow,
     Lineage,
     NameAlias,
+    NameDigest,
     Round,
 )
 
@@ -109,7 +110,7 @@ class _Family:
         self._open = {row.parent_id for row in everything if row.confirmed_at is None}
         relatives = {number for row in self._confirmed for number in (row.child_id, row.parent_id)}
         self._names = {number: row.name for number, row in _by_id(session, CandidateList, relatives).items()}
-        self._followed = _followed_by_lists(session, rows)
+        self._next = _NextRound(session, rows)
 
     def parents(self, list_id: int) -> tuple[ParentView, ...]:
         """Return the lists from which a list descends."""
@@ -133,25 +134,46 @@ class _Family:
             return Fate.CONTINUED
         if row.status is not ListStatus.STANDING:
             return Fate(row.status.value)
-        if (row.constituency_id, row.round_id) not in self._followed:
+        return self._next.fate_of(row, proposed=row.id in self._open)
+
+
+class _NextRound:
+    """What is known of the round that follows that of some lists, in their places.
+
+    A list is said not to stand in it only when that is certain: a person closed the round, or every list of the official
+    file there was compared with it by candidates, and none has one in common.
+    """
+
+    def __init__(self, session: Session, rows: Sequence[CandidateList]) -> None:
+        table = CandidateList
+        self._days = {row.id: row.day for row in session.execute(sa.select(Round.id, Round.day))}
+        closed = set(session.scalars(sa.select(Round.id).where(Round.lineages_closed_at.is_not(None))))
+        known = session.execute(
+            sa.select(
+                table.constituency_id,
+                table.round_id,
+                sa.func.count(),
+                sa.func.count(table.panel),
+                sa.func.count(NameDigest.list_id),
+            )
+            .outerjoin(NameDigest, NameDigest.list_id == table.id)
+            .where(table.constituency_id.in_({row.constituency_id for row in rows}))
+            .group_by(table.constituency_id, table.round_id)
+        ).all()
+        self._there = {(place, number) for place, number, *_counts in known}
+        self._closed = {(place, number) for place, number, *_counts in known if number in closed}
+        self._compared = {(place, number) for place, number, *counts in known if len(set(counts)) == 1}
+        ids = [row.id for row in rows]
+        self._digested = set(session.scalars(sa.select(NameDigest.list_id).where(NameDigest.list_id.in_(ids))))
+
+    def fate_of(self, row: CandidateList, *, proposed: bool) -> Fate:
+        """Return what became of a list that descends into none by a confirmed lineage."""
+        later = [number for number, day in self._days.items() if day > self._days[row.round_id]]
+        there = {(row.constituency_id, number) for number in later} & self._there
+        if not there:
             return Fate.STANDING
-        return Fate.OPEN if row.id in self._open else Fate.NOT_STANDING
-
-
-def _followed_by_lists(session: Session, rows: Sequence[CandidateList]) -> set[tuple[int, int]]:
-    """Return the (constituency, round) pairs of these lists after which the lists of a later round are known."""
-    days = {row.id: row.day for row in session.execute(sa.select(Round.id, Round.day))}
-    later = session.execute(
-        sa.select(CandidateList.constituency_id, CandidateList.round_id)
-        .where(CandidateList.constituency_id.in_({row.constituency_id for row in rows}))
-        .distinct()
-    ).all()
-    return {
-        (row.constituency_id, row.round_id)
-        for row in rows
-        for place, round_id in later
-        if place == row.constituency_id and days[round_id] > days[row.round_id]
-    }
+        certain = bool(there & self._closed) or (there <= self._compared and row.id in self._digested)
+        return Fate.NOT_STANDING if certain and not proposed else Fate.OPEN
 
 
 def _by_id(session: Session, table_class: type[T], ids: set[int]) -> dict[int, T]:

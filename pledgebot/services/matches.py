@@ -7,7 +7,7 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from pledgebot.domain.election import ListStatus
+from pledgebot.domain.election import LineageKind, ListStatus
 from pledgebot.domain.errors import Objection, Refused
 from pledgebot.domain.words import normalise
 from pledgebot.services.lists import get_list
@@ -124,7 +124,10 @@ def confirm_match(session: Session, provisional_id: int, official_id: int, by: A
         raise Refused(Objection.OTHER_ROUND, name=theirs.name, other=ours.name)
     if session.scalar(sa.select(Answer.id).where(Answer.list_id == official_id).limit(1)) is not None:
         raise Refused(Objection.BOTH_ANSWERED, name=theirs.name, other=ours.name)
+    if ours.status is not ListStatus.STANDING:
+        raise Refused(Objection.NOT_STANDING, name=ours.name)
     former = ours.name
+    _move_descent(session, official_id, ours)
     _move(session, official_id, provisional_id)
     _take_over(session, ours, theirs, now)
     _keep_name(session, ours, former)
@@ -132,11 +135,28 @@ def confirm_match(session: Session, provisional_id: int, official_id: int, by: A
     note(session, by, "list.match", f"list:{provisional_id}", now, official=official_id, former=former)
 
 
+def _move_descent(session: Session, source: int, ours: CandidateList) -> None:
+    """Move lineages to our list; of the same one said twice the confirmed stays. Refuses what could not be confirmed."""
+    for mine, other in ((Lineage.child_id, Lineage.parent_id), (Lineage.parent_id, Lineage.child_id)):
+        rows = session.scalars(sa.select(Lineage).where(mine.in_([ours.id, source]))).all()
+        kept: dict[int, Lineage] = {}
+        for row in sorted(rows, key=lambda row: (row.confirmed_at is None, getattr(row, mine.key) != ours.id, row.id)):
+            kept.setdefault(getattr(row, other.key), row)
+        kinds = [row.kind for row in kept.values() if row.confirmed_at is not None]
+        if mine is Lineage.child_id and LineageKind.CONTINUES in kinds and len(kinds) > 1:
+            raise Refused(Objection.OTHER_LINEAGE, name=ours.name)
+        for row in rows:
+            if row not in kept.values():
+                session.delete(row)
+        session.flush()
+        for row in kept.values():
+            setattr(row, mine.key, ours.id)
+        session.flush()
+
+
 def _move(session: Session, source: int, target: int) -> None:
     """Move what hangs on one list to another: contacts, descent, digests, and what the other does not have already."""
     session.execute(sa.update(ContactRow).where(ContactRow.list_id == source).values(list_id=target))
-    session.execute(sa.update(Lineage).where(Lineage.child_id == source).values(child_id=target))
-    session.execute(sa.update(Lineage).where(Lineage.parent_id == source).values(parent_id=target))
     session.execute(sa.delete(NameDigest).where(NameDigest.list_id == target))
     session.execute(sa.update(NameDigest).where(NameDigest.list_id == source).values(list_id=target))
     there = sa.select(NameAlias.normal).where(NameAlias.list_id == target)
@@ -150,13 +170,14 @@ def _move(session: Session, source: int, target: int) -> None:
 
 
 def _take_over(session: Session, ours: CandidateList, theirs: CandidateList, now: datetime) -> None:
-    panel, values = theirs.panel, {name: getattr(theirs, name) for name in _OFFICIAL}
+    panel, banner = theirs.panel, ours.banner_id or theirs.banner_id
+    values = {name: getattr(theirs, name) for name in _OFFICIAL}
     session.delete(theirs)
     # The row of the file goes first: two lists of one place cannot have one panel number, not even for a moment.
     session.flush()
     for name, value in values.items():
         setattr(ours, name, value if value is not None else getattr(ours, name))
-    ours.panel, ours.changed_at = panel, now
+    ours.panel, ours.banner_id, ours.changed_at = panel, banner, now
     session.flush()
 
 

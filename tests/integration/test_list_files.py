@@ -99,12 +99,29 @@ def test_what_a_new_file_says_otherwise_is_reported(database: Database, there: I
         assert aliases(session, two.id) == ["LISTE DEUX"]
 
 
-def test_a_changed_panel_is_a_new_list_and_a_missing_one_and_a_person_decides(
-    database: Database, there: Installed
-) -> None:
+def test_panels_that_change_hands_take_no_answer_along(database: Database, there: Installed) -> None:
     imported(database, there, OFFICIAL)
-    report = imported(database, there, [OFFICIAL[0], replace(OFFICIAL[1], panel=5), OFFICIAL[2]])
-    assert (report.added.first, report.missing.first) == (["5. LISTE DEUX"], ["2. LISTE DEUX"])
+    with database.begin() as session:
+        row = session.scalars(sa.select(CandidateList).where(CandidateList.name == "LISTE DEUX")).one()
+        confirmed(session, an_answer(Subject(row.id), {"cameras": Position.REFUSED}), there)
+    swapped = [replace(OFFICIAL[0], panel=2), replace(OFFICIAL[1], panel=1), OFFICIAL[2]]
+    report = imported(database, there, swapped)
+    assert report.changed.first == ["2. LISTE UN", "1. LISTE DEUX"]
+    assert (report.added.count, report.missing.count) == (0, 0)
+    with database.read() as session:
+        assert list_view(session, row.id).head.name == "LISTE DEUX"
+        assert list_view(session, row.id).head.panel == 1
+
+
+def test_another_list_under_the_panel_of_one_that_spoke_is_refused(database: Database, there: Installed) -> None:
+    imported(database, there, [replace(OFFICIAL[0], head="Ada Une"), OFFICIAL[2]])
+    with database.begin() as session:
+        row = session.scalars(sa.select(CandidateList).where(CandidateList.name == "LISTE UN")).one()
+        confirmed(session, an_answer(Subject(row.id), {"cameras": Position.REFUSED}), there)
+    before = everything(database)
+    with pytest.raises(Refused, match="panel_taken"):
+        imported(database, there, [replace(OFFICIAL[0], name="TOUT AUTRE", head="Zoé Autre")])
+    assert everything(database) == before
 
 
 def test_what_a_file_does_not_have_is_reported_and_never_deleted(database: Database, there: Installed) -> None:
@@ -115,7 +132,7 @@ def test_what_a_file_does_not_have_is_reported_and_never_deleted(database: Datab
         answer = confirmed(session, an_answer(subject, {"cameras": Position.REFUSED}), there)
     report = imported(database, there, OFFICIAL[:1])
     assert (report.missing.first, report.unchanged.count, report.constituencies) == (["2. LISTE DEUX"], 1, 1)
-    imported(database, there, [OFFICIAL[0], replace(OFFICIAL[1], name="LISTE 2", head="Autre")])
+    imported(database, there, [OFFICIAL[0], replace(OFFICIAL[1], name="LISTE 2")])
     with database.read() as session:
         assert states(session) == {answer: "current"}
         assert list_view(session, row.id).head.name == "LISTE 2"
