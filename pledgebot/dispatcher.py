@@ -14,8 +14,9 @@ from typing import TypeVar
 from pledgebot.channels.base import SEND_TIMEOUT, Channel, Outgoing
 from pledgebot.clock import Clock
 from pledgebot.domain.audience import Audience
-from pledgebot.domain.delivery import PermanentFailure, TemporaryFailure, Uncertain
+from pledgebot.domain.delivery import Action, PermanentFailure, TemporaryFailure, Uncertain
 from pledgebot.domain.election import SILENCE_MARGIN, Hush, SilenceRule, hush_at
+from pledgebot.domain.events import EventKind
 from pledgebot.messages.announcements import announce
 from pledgebot.messages.document import Message, from_json, to_json
 from pledgebot.messages.frame import frame
@@ -87,7 +88,7 @@ class Dispatcher:
 
     async def _deliver(self, due: Due) -> str | None:
         """Claim one delivery, send it and settle it; return which count of `Pass` grows, None when it was not ours to send."""
-        worded = Worded(due.delivery, due.language, due.worded or to_json(word(due)))
+        worded = Worded(due.delivery, due.facts, due.language, due.worded or to_json(word(due)))
         if not await self._cross(partial(self._claim, worded)):
             return None
         if due.audience is not Audience.ORGANIZERS and await self._cross(self._hush) is not Hush.FREE:
@@ -168,6 +169,11 @@ class Dispatcher:
 def word(due: Due) -> Message:
     """Return the words of a delivery, made from its event's facts alone, in its destination's language."""
     tr = translator(due.language)
-    hashtags = tuple(dict.fromkeys(stance.hashtag for stance in due.facts.stances if stance.hashtag))
-    message = announce(due.facts, due.kind, tr, hashtags=hashtags, removed_on=due.facts.decided_on)
-    return frame(message, tr, fictional=due.facts.fictional)
+    facts, kind = due.facts, due.kind
+    if kind is EventKind.ANSWER_CORRECTED and due.action is Action.SEND:
+        # Whoever never read the error is told what is right, not that there was one.
+        stances = tuple(replace(stance, was=None) for stance in facts.stances)
+        facts, kind = replace(facts, stances=stances, reason=None, corrects_said_on=None), EventKind.ANSWER_CONFIRMED
+    hashtags = tuple(dict.fromkeys(stance.hashtag for stance in facts.stances if stance.hashtag))
+    message = announce(facts, kind, tr, hashtags=hashtags, removed_on=facts.decided_on)
+    return frame(message, tr, fictional=facts.fictional)

@@ -55,6 +55,8 @@ def _numbers(text: str) -> tuple[int | None, int | None, str]:
 
 
 def _log(session: Session, request: Request, by: Actor, tr: Translator, now: datetime) -> Message:
+    if not request.about:
+        return Message((Paragraph((Text(_example(tr)),)),), tr.language)
     faults: list[str] = []
     new = _new_answer(session, request, faults, tr, now)
     if new is None:

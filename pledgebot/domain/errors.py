@@ -53,6 +53,7 @@ class Objection(StrEnum):
     UNKNOWN_LINEAGE = "unknown_lineage"
     OTHER_LINEAGE = "other_lineage"
     TEXT_TOO_LONG = "text_too_long"
+    CANNOT_TAKE_BACK = "cannot_take_back"
     BOTH_ANSWERED = "both_answered"
     NOT_PROVISIONAL = "not_provisional"
     NOT_OFFICIAL = "not_official"

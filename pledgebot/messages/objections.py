@@ -71,7 +71,7 @@ def _unknown(tr: Translator) -> dict[Objection, str]:
         Objection.UNKNOWN_CONSTITUENCY: tr._("This constituency is not known: give its code, a postcode or its name."),
         Objection.UNKNOWN_ROUND: tr._("This round is not known: give its key, such as 2026-t1."),
         Objection.UNKNOWN_ORGANIZER: tr._("Nobody of this name is an organizer: an administrator can add them."),
-        Objection.UNKNOWN_ANSWER: tr._("There is no such entry for this list: /pending shows those that wait."),
+        Objection.UNKNOWN_ANSWER: tr._("There is no such entry."),
         Objection.AMBIGUOUS_LIST: tr._("Several lists could be meant: give the full name, or the place as well."),
     }
 
@@ -138,6 +138,9 @@ def _about_answers(tr: Translator) -> dict[Objection, str]:
         Objection.ALREADY_REMOVED: tr._("The content of this entry has been removed already."),
         Objection.UNKNOWN_LINEAGE: tr._("There is no such lineage: `lists lineage` shows their numbers."),
         Objection.OTHER_LINEAGE: tr._("This list has another lineage, confirmed already: undo that one first."),
+        Objection.CANNOT_TAKE_BACK: tr._(
+            "A word cannot be taken back by reported speech, nor on a day before it was given."
+        ),
         Objection.TEXT_TOO_LONG: tr._("This text is too long: shorten it."),
         Objection.BOTH_ANSWERED: tr._(
             "Both lists have answers on record, and an entry does not change its subject: withdraw the one that was "

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from pledgebot.domain.answer import (
     AnswerKind,
     AnswerState,
+    Contradiction,
     SpeakerRole,
     StanceState,
     may_replace,
@@ -149,8 +150,12 @@ def _taken_in(session: Session, answer_id: int) -> set[tuple[str, str]]:
 
 def _check_withdrawal(session: Session, new: NewAnswer) -> None:
     for taken in new.positions:
-        if all(current.position is None for current in current_stances(session, new.subject, taken)):
+        given = [one for one in current_stances(session, new.subject, taken) if one.position is not None]
+        if not given:
             raise Refused(Objection.NO_POSITION, demand=taken.demand)
+        answer = session.get_one(Answer, given[0].answer_id)
+        if not may_replace(new.source, answer.source_kind) or new.said_on < answer.said_on:
+            raise Refused(Objection.CANNOT_TAKE_BACK, demand=taken.demand, day=answer.said_on)
 
 
 def _check_contradiction(session: Session, new: NewAnswer) -> None:
@@ -168,6 +173,27 @@ def _check_contradiction(session: Session, new: NewAnswer) -> None:
                     position=current.position,
                     day=answer.said_on,
                 )
+
+
+def refuse_unasked_contradiction(session: Session, answer: Answer, stance: Stance) -> None:
+    """Refuse to confirm what contradicts an answer of which its recorder could not know yet, and was not asked about."""
+    if answer.kind is not AnswerKind.STATEMENT or answer.contradiction is Contradiction.BESIDE:
+        return
+    subject = Subject(answer.list_id, answer.banner_id)
+    demand = session.get_one(DemandRow, stance.demand_id).key
+    for current in current_stances(session, subject, Taken(demand, stance.position, stance.part)):
+        other = session.get_one(Answer, current.answer_id)
+        unknown = other.decided_at is not None and other.decided_at > answer.recorded_at
+        differs = current.position is not None and current.position != stance.position
+        if (
+            unknown
+            and differs
+            and may_replace(answer.source_kind, other.source_kind)
+            and answer.said_on >= other.said_on
+        ):
+            raise Refused(
+                Objection.CONTRADICTION_UNDECIDED, demand=demand, position=current.position, day=other.said_on
+            )
 
 
 def current_stances(session: Session, subject: Subject, taken: Taken) -> list[Stance]:

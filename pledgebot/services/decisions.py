@@ -19,8 +19,9 @@ from pledgebot.domain.answer import (
 from pledgebot.domain.audience import Audience, Topics
 from pledgebot.domain.errors import Objection, Refused
 from pledgebot.domain.events import EventKind
+from pledgebot.services.answer_checks import refuse_unasked_contradiction
 from pledgebot.services.answers import bump_version, delete_unused_files, get_answer
-from pledgebot.services.facts import answer_facts
+from pledgebot.services.facts import answer_facts, facts_content
 from pledgebot.services.ledger import (
     REMOVED,
     Link,
@@ -78,6 +79,10 @@ def confirm_answer(session: Session, answer_id: int, version_shown: int, by: Act
         raise Refused(Objection.NO_POSITION, answer=answer_id)
     if answer.kind is AnswerKind.CORRECTION and answer.target_id in undone_answers(session):
         raise Refused(Objection.ALREADY_UNDONE, answer=answer.target_id)
+    if answer.kind is AnswerKind.REMOVAL and session.get_one(Answer, answer.target_id).removed_at is not None:
+        raise Refused(Objection.ALREADY_REMOVED, answer=answer.target_id)
+    for stance in stances:
+        refuse_unasked_contradiction(session, answer, stance)
     link = _enter(session, answer, by, now)
     if answer.kind is AnswerKind.REMOVAL:
         _blank(session, answer, now)
@@ -241,8 +246,21 @@ def undo_answer(session: Session, answer_id: int, reason: str, by: Actor, now: d
             raise Refused(Objection.ALREADY_ANNOUNCED, answer=answer_id)
     link = _enter_undo(session, target, reason, by, now)
     resettle(session, session.scalars(sa.select(Stance).where(Stance.answer_id == answer_id)).all())
+    _forget_in_open_events(session, target)
     note(session, by, "answer.undo", f"answer:{answer_id}", now, reason=reason, seq=link.seq)
     return link
+
+
+def _forget_in_open_events(session: Session, undone: Answer) -> None:
+    """Word anew what is still to be announced of the same subject: it must not mention what was taken back."""
+    same = Answer.list_id == undone.list_id if undone.list_id is not None else Answer.banner_id == undone.banner_id
+    waiting = session.execute(
+        sa.select(Event, Answer)
+        .join(Answer, Answer.id == Event.answer_id)
+        .where(Event.fanned_out_at.is_(None), Event.fanned_to == 0, same)
+    ).all()
+    for event, answer in waiting:
+        event.facts = facts_content(answer_facts(session, answer, frozenset({undone.id})))
 
 
 def _entry_about(target: Answer, kind: AnswerKind, reason: str, by: Actor, now: datetime) -> Answer:
@@ -282,6 +300,11 @@ def request_removal(session: Session, answer_id: int, reason: str, by: Actor, no
         raise Refused(Objection.ALREADY_REMOVED, answer=answer_id)
     if not reason.strip():
         raise Refused(Objection.REASON_MISSING)
+    waiting = sa.select(Answer.id).where(
+        Answer.target_id == answer_id, Answer.kind == AnswerKind.REMOVAL, Answer.state == AnswerState.PENDING
+    )
+    if session.scalar(waiting.limit(1)) is not None:
+        raise Refused(Objection.SAME_ANSWER_PENDING, answer=answer_id)
     removal = _entry_about(target, AnswerKind.REMOVAL, reason, by, now)
     session.add(removal)
     session.flush()

@@ -1,7 +1,9 @@
 """An answer as frozen facts: what an announcement may say of it, and how facts are stored and read again."""
 
+from datetime import date
 from functools import cache
 from typing import cast
+from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
 from pydantic import TypeAdapter
@@ -23,15 +25,17 @@ from pledgebot.store.tables import (
     Evidence,
     Installation,
     LedgerEntry,
+    Round,
     Stance,
 )
 from pledgebot.store.types import Json
 
 
-def answer_facts(session: Session, answer: Answer) -> AnswerFacts:
+def answer_facts(session: Session, answer: Answer, also_undone: frozenset[int] = frozenset()) -> AnswerFacts:
     """Return everything that may be said of an answer now.
 
-    For a waiting entry `was` and `contradicts` say what it would replace or stand beside.
+    For a waiting entry `was` and `contradicts` say what it would replace or stand beside. `also_undone` is that of
+    `effect_of`.
     """
     installation = session.get_one(Installation, 1)
     entry = session.get(LedgerEntry, answer.seq) if answer.seq is not None else None
@@ -43,7 +47,7 @@ def answer_facts(session: Session, answer: Answer) -> AnswerFacts:
         seq=answer.seq,
         head_hash=entry.hash if entry is not None else None,
         subject=subject_facts(session, answer.list_id, answer.banner_id),
-        stances=tuple(_stance_facts(session, answer, stance) for stance in _stances(session, answer)),
+        stances=tuple(_stance_facts(session, answer, stance, also_undone) for stance in _stances(session, answer)),
         source_kind=answer.source_kind,
         speaker=answer.speaker,
         speaker_role=answer.speaker_role,
@@ -53,8 +57,16 @@ def answer_facts(session: Session, answer: Answer) -> AnswerFacts:
         corrects_said_on=target.said_on if target is not None else None,
         letter_title=letter.get("title", {}),
         fictional=installation.fictional,
-        decided_on=answer.decided_at.date() if answer.decided_at is not None else None,
+        decided_on=_day_of_decision(session, answer),
     )
+
+
+def _day_of_decision(session: Session, answer: Answer) -> date | None:
+    """Return the day of a decision as the election's clocks show it."""
+    if answer.decided_at is None:
+        return None
+    zone = session.scalars(sa.select(Round.zone).order_by(Round.day).limit(1)).first()
+    return answer.decided_at.astimezone(ZoneInfo(zone or "UTC")).date()
 
 
 def subject_facts(session: Session, list_id: int | None, banner_id: int | None) -> SubjectFacts:
@@ -94,9 +106,9 @@ def _stances(session: Session, answer: Answer) -> list[Stance]:
     )
 
 
-def _stance_facts(session: Session, answer: Answer, stance: Stance) -> StanceFacts:
+def _stance_facts(session: Session, answer: Answer, stance: Stance, also_undone: frozenset[int]) -> StanceFacts:
     worded = demand_from(session.get_one(DemandVersion, stance.demand_version_id).content)
-    effect = effect_of(session, answer, stance)
+    effect = effect_of(session, answer, stance, also_undone)
     return StanceFacts(
         demand=worded.key,
         title=worded.title,

@@ -18,6 +18,8 @@ import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
+from pledgebot.domain.answer import StanceState, settle
+from pledgebot.services.standing import statements_on, undone_answers
 from pledgebot.store.tables import Answer, DemandRow, DemandVersion, Evidence, LedgerEntry, LedgerHead, Stance
 from pledgebot.store.types import Json
 
@@ -247,9 +249,49 @@ def _table_faults(session: Session, entries: Mapping[int, Body]) -> list[LedgerF
             name for name, text in ledger_texts(session, answer).items() if not _same_text(text, fields, name)
         ]
         faults += [LedgerFault(seq, f"{name} differs between the table and the ledger") for name in differing]
+    faults += _state_faults(session)
+    faults += _wording_faults(session)
     unanswered = set(entries) - set(session.scalars(sa.select(Answer.seq).where(Answer.seq.is_not(None))))
     faults += [LedgerFault(seq, "its answer is missing from the table") for seq in sorted(s for s in unanswered if s)]
     return faults
+
+
+def _state_faults(session: Session) -> list[LedgerFault]:
+    """Settle everything once more: what counts in the table has to be what the ledger's entries give."""
+    undone = undone_answers(session)
+    confirmed = session.execute(
+        sa.select(Stance, Answer.seq).join(Answer, Answer.id == Stance.answer_id).where(Answer.seq.is_not(None))
+    ).all()
+    seqs = {stance.id: seq for stance, seq in confirmed}
+    faults: list[LedgerFault] = []
+    checked: set[tuple[int | None, int | None, int, str]] = set()
+    for stance, _seq in confirmed:
+        place = (stance.list_id, stance.banner_id, stance.demand_id, stance.part)
+        if place in checked or stance.state is StanceState.REJECTED:
+            continue
+        checked.add(place)
+        statements = statements_on(session, stance)
+        settlement = settle(statements, undone)
+        wrong = [
+            said.stance
+            for said in statements
+            if session.get_one(Stance, said.stance).state != settlement.state_of(said.stance)
+        ]
+        faults += [
+            LedgerFault(seqs[number], "what counts differs between the table and the ledger") for number in wrong
+        ]
+    return faults
+
+
+def _wording_faults(session: Session) -> list[LedgerFault]:
+    """See that the demands still read as they did when answers were judged by them."""
+    return [
+        LedgerFault(None, f"the wording of demand {key}, version {version.number}, was changed")
+        for version, key in session.execute(
+            sa.select(DemandVersion, DemandRow.key).join(DemandRow, DemandRow.id == DemandVersion.demand_id)
+        )
+        if hashlib.sha256(rfc8785.dumps(version.content)).hexdigest() != version.content_hash
+    ]
 
 
 def _same_subject(answer: Answer, subject: Json) -> bool:

@@ -8,7 +8,7 @@ from typing import TypeVar
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from pledgebot.domain.answer import AnswerKind, AnswerState
+from pledgebot.domain.answer import AnswerKind, AnswerState, SourceKind
 from pledgebot.domain.election import Fate, LineageKind, ListStatus
 from pledgebot.domain.errors import Objection, Refused
 from pledgebot.domain.progress import Contact, Progress, Stage, progress_of
@@ -32,6 +32,9 @@ from pledgebot.store.tables import (
     NameDigest,
     Round,
 )
+
+_TO_US = (SourceKind.LETTER, SourceKind.EMAIL, SourceKind.PUBLIC_POST, SourceKind.RECORDED_SPEECH)
+"""The sources by which a list answers: a programme and what others report are no answer to a letter."""
 
 T = TypeVar("T", Constituency, Round, Banner, CandidateList)
 
@@ -192,6 +195,7 @@ def _progress(session: Session, rows: Sequence[CandidateList]) -> dict[int, Prog
         .where(
             Answer.state == AnswerState.CONFIRMED,
             Answer.kind == AnswerKind.STATEMENT,
+            Answer.source_kind.in_(_TO_US),
             sa.or_(Answer.list_id.in_(ids), Answer.banner_id.in_({row.banner_id for row in rows if row.banner_id})),
         )
         .order_by(Answer.recorded_at.desc())

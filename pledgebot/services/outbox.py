@@ -5,7 +5,7 @@ A claim says "may have been sent". Settling names the claim's token, so that a w
 
 import hashlib
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime, timedelta
 from typing import cast
 
@@ -48,9 +48,10 @@ class Due:
 
 @dataclass(frozen=True)
 class Worded:
-    """A due delivery with its message as JSON."""
+    """A due delivery with its message as JSON, and the facts that it was made from."""
 
     delivery: int
+    facts: AnswerFacts
     language: str
     content: Mapping[str, object]
 
@@ -111,7 +112,9 @@ def fan_out(session: Session, now: datetime, batch: int = FAN_OUT_BATCH, *, publ
         return 0
     destinations = _next_destinations(session, event, batch)
     for destination in destinations:
-        session.add(_delivery(session, event, destination))
+        delivery = _delivery(session, event, destination)
+        if delivery is not None:
+            session.add(delivery)
     if destinations:
         event.fanned_to = destinations[-1]
     if len(destinations) < batch:
@@ -163,11 +166,18 @@ def _follows(topics: dict[str, list[int]]) -> sa.ColumnElement[bool]:
     )
 
 
-def _delivery(session: Session, event: Event, destination: int) -> Delivery:
-    """Return the delivery of an event to one destination: a reply where the original is there, else a message of its own."""
+def _delivery(session: Session, event: Event, destination: int) -> Delivery | None:
+    """Return the delivery of an event to one destination: a reply where the original is there, else a message of its own.
+
+    Where the original has not gone out yet it does not go out as it was: of a correction only what stays right is said,
+    and of removed content nothing, so that there is nothing to take back either.
+    """
     original = _original(session, event, destination)
     if original is not None and original.state is DeliveryState.DUE:
-        original.state, original.reason = DeliveryState.CANCELLED, "corrected before it was sent"
+        if event.kind is EventKind.CONTENT_REMOVED:
+            original.state, original.reason = DeliveryState.CANCELLED, "its content was removed before it was sent"
+            return None
+        _leave_out(session, event, original)
         original = None
     known = original is not None and original.state in {DeliveryState.SENT, DeliveryState.UNCERTAIN}
     return Delivery(
@@ -180,8 +190,25 @@ def _delivery(session: Session, event: Event, destination: int) -> Delivery:
     )
 
 
+def _leave_out(session: Session, correction: Event, original: Delivery) -> None:
+    """Take out of an unsent announcement what was corrected since; cancel it when nothing is left."""
+    event = session.get_one(Event, original.event_id)
+    facts = facts_from(event.facts)
+    put_right = {(stance.demand, _named(stance.part_title)) for stance in facts_from(correction.facts).stances}
+    left = tuple(s for s in facts.stances if (s.demand, _named(s.part_title)) not in put_right)
+    if left:
+        event.facts = facts_content(replace(facts, stances=left))
+        original.wording_id = None
+    else:
+        original.state, original.reason = DeliveryState.CANCELLED, "corrected before it was sent"
+
+
+def _named(titles: dict[str, str] | None) -> tuple[tuple[str, str], ...]:
+    return tuple(sorted((titles or {}).items()))
+
+
 def _original(session: Session, event: Event, destination: int) -> Delivery | None:
-    """Return the delivery of the entry that a correction corrects, to the same destination."""
+    """Return the delivery of the entry that a correction corrects or a removal blanks, to the same destination."""
     if event.kind not in {EventKind.ANSWER_CORRECTED, EventKind.CONTENT_REMOVED} or event.answer_id is None:
         return None
     target = sa.select(Answer.target_id).where(Answer.id == event.answer_id).scalar_subquery()
@@ -249,9 +276,17 @@ def _due(delivery: Delivery, event: Event, to: Destination, worded: dict[str, Js
 
 
 def claim_deliveries(session: Session, worded: Iterable[Worded], token: int, now: datetime) -> frozenset[int]:
-    """Claim deliveries for this worker, store their words, and return those that are its own now."""
+    """Claim deliveries for this worker, store their words, and return those that are its own now.
+
+    Words made from facts that changed meanwhile (content removed, a correction) are not said: such a delivery stays due.
+    """
     claimed: set[int] = set()
     for item in worded:
+        event = session.scalar(
+            sa.select(Event).join(Delivery).where(Delivery.id == item.delivery).with_for_update(of=Event)
+        )
+        if event is None or facts_from(event.facts) != item.facts:
+            continue
         wording = _keep_wording(session, item, now)
         won = session.execute(
             sa.update(Delivery)

@@ -73,11 +73,14 @@ def undone_answers(session: Session, *, before: int | None = None) -> frozenset[
     return frozenset(answer for answer in session.scalars(undone) if answer is not None)
 
 
-def effect_of(session: Session, answer: Answer, stance: Stance) -> Effect:
-    """Return what a stance changes, or changed when it was confirmed: what came later plays no part."""
+def effect_of(session: Session, answer: Answer, stance: Stance, also_undone: frozenset[int] = frozenset()) -> Effect:
+    """Return what a stance changes, or changed when it was confirmed: what came later plays no part.
+
+    `also_undone` are answers that are left aside although they were undone later, for what was not announced yet.
+    """
     everything = statements_on(session, stance, also=answer.id)
     place = answer.seq if answer.seq is not None else _NOT_YET
-    undone = undone_answers(session, before=answer.seq)
+    undone = undone_answers(session, before=answer.seq) | also_undone
     positions = {said.stance: said.position for said in everything}
     after = settle([said for said in everything if said.seq <= place], undone)
     before = settle([said for said in everything if said.seq < place], undone)

@@ -4,17 +4,17 @@ import asyncio
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 import sqlalchemy as sa
 
-from factories.services import NOW, a_letter, a_plan, an_answer, confirm, installed, record
+from factories.services import NOW, a_letter, a_plan, an_answer, confirm, installed, record, withdrawing
 from fakes.channels import ScriptedChannel
 from pledgebot.channels.base import Outgoing
 from pledgebot.clock import Clock, MovedClock
 from pledgebot.dispatcher import Dispatcher, Pass, SilencePolicy
-from pledgebot.domain.answer import AnswerKind, Position
+from pledgebot.domain.answer import AnswerKind, Contradiction, Position, SourceKind
 from pledgebot.domain.audience import Audience, TopicKind
 from pledgebot.domain.delivery import (
     CLAIM_LIFE,
@@ -29,7 +29,7 @@ from pledgebot.domain.election import Hush, SilenceRule
 from pledgebot.domain.errors import Refused
 from pledgebot.messages.render import plain
 from pledgebot.services import outbox
-from pledgebot.services.decisions import undo_answer
+from pledgebot.services.decisions import request_removal, undo_answer
 from pledgebot.services.installation import DestinationPlan, sync_installation
 from pledgebot.services.lists import ListDetails, edit_list
 from pledgebot.store.engine import Database
@@ -454,3 +454,97 @@ def test_deliveries_to_media_that_this_worker_does_not_speak_wait(road: Road) ->
     road.confirmed()
     road.run()
     assert sorted(road.states()) == [DeliveryState.DUE, DeliveryState.SENT]
+
+
+def said(road: Road) -> list[str]:
+    """Return what arrived, as plain text."""
+    return [plain(outgoing.message) for outgoing in road.channel.received]
+
+
+def test_a_correction_of_one_demand_leaves_the_rest_of_an_unsent_announcement(road: Road) -> None:
+    new = an_answer(road.there.a, {"cameras": Position.COMMITTED, "committee": Position.REFUSED})
+    with road.database.begin() as session:
+        number = record(session, new, road.there.alix)
+        confirm(session, number, road.there.noe)
+    moved(road).move(to=SATURDAY)
+    correct(road, number)
+    moved(road).move(to=POLLS_CLOSED)
+    road.run()
+    first, second = said(road)
+    assert "Committee — refuse" in first
+    assert "Cameras" not in first
+    assert "Cameras — s’engage en partie" in second
+
+
+def test_whoever_never_read_an_error_is_not_told_that_there_was_one(road: Road) -> None:
+    number = road.confirmed()
+    moved(road).move(to=SATURDAY)
+    correct(road, number)
+    moved(road).move(to=POLLS_CLOSED)
+    road.run()
+    (only,) = said(road)
+    assert "misread" not in only
+    assert "s’engage en partie" in only
+    assert "Nouvelle réponse" in only
+
+
+def test_content_removed_before_it_was_sent_is_neither_posted_nor_taken_back(road: Road) -> None:
+    number = road.confirmed()
+    with road.database.begin() as session:
+        removal = request_removal(session, number, "court order", road.there.alix, NOW)
+        confirm(session, removal, road.there.noe)
+    road.run()
+    assert road.channel.received == []
+    assert road.states() == [DeliveryState.CANCELLED]
+
+
+def test_content_is_removed_once(road: Road) -> None:
+    number = road.confirmed()
+    with road.database.begin() as session:
+        request_removal(session, number, "court order", road.there.alix, NOW)
+    with pytest.raises(Refused, match="same_answer_pending"), road.database.begin() as session:
+        request_removal(session, number, "again", road.there.noe, NOW)
+
+
+def test_words_that_were_removed_meanwhile_are_not_claimed(road: Road) -> None:
+    number = road.confirmed()
+    with road.database.begin() as session:
+        outbox.fan_out(session, NOW)
+        (due,) = outbox.due_deliveries(session, NOW, 1, public=True, channels=["console"])
+    with road.database.begin() as session:
+        confirm(session, request_removal(session, number, "court order", road.there.alix, NOW), road.there.noe)
+    with road.database.begin() as session:
+        worded = outbox.Worded(due.delivery, due.facts, "fr", {"text": "erased"})
+        assert outbox.claim_deliveries(session, [worded], 1, NOW) == frozenset()
+
+
+def test_what_was_undone_is_not_mentioned_in_what_is_still_to_be_announced(road: Road) -> None:
+    wrong = road.confirmed()
+    replacing = an_answer(
+        road.there.a, {"cameras": Position.REFUSED}, said=date(2026, 2, 5), contradiction=Contradiction.REPLACES
+    )
+    with road.database.begin() as session:
+        confirm(session, record(session, replacing, road.there.alix), road.there.noe)
+        undo_answer(session, wrong, "the wrong list", road.there.noe, NOW)
+    road.run()
+    (only,) = said(road)
+    assert "refuse" in only
+    assert "s’engage" not in only
+
+
+def test_two_waiting_answers_that_contradict_each_other_are_asked_about_at_the_second(road: Road) -> None:
+    with road.database.begin() as session:
+        first = record(session, an_answer(road.there.a, {"cameras": Position.COMMITTED}), road.there.alix)
+        second = record(session, an_answer(road.there.a, {"cameras": Position.REFUSED}), road.there.alix)
+    with road.database.begin() as session:
+        confirm(session, first, road.there.noe, NOW + timedelta(minutes=1))
+    with pytest.raises(Refused, match="contradiction_undecided"), road.database.begin() as session:
+        confirm(session, second, road.there.noe, NOW + timedelta(minutes=2))
+
+
+def test_hearsay_and_earlier_days_take_no_word_back(road: Road) -> None:
+    road.confirmed()
+    given = an_answer(road.there.a, {"cameras": Position.COMMITTED})
+    for new in (replace(given, source=SourceKind.REPORTED_SPEECH), replace(given, said_on=date(2026, 1, 1))):
+        with pytest.raises(Refused, match="cannot_take_back"), road.database.begin() as session:
+            record(session, withdrawing(new), road.there.alix)
