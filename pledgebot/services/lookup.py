@@ -77,8 +77,9 @@ def find(
     # What is named by its very name in an earlier round is meant rather than something like it that stands now.
     things = chain(
         (reading.by_name(normal, piece) for reading in readings),
-        (reading.surely(piece) for reading in readings),
-        (reading.nearly(piece) for reading in readings),
+        # Small words alone name nothing but what is called exactly so.
+        (reading.surely(piece) for reading in readings if piece.content),
+        (reading.nearly(piece) for reading in readings if piece.content),
     )
     return next((_found(query, thing) for thing in things if thing is not None), Found(query, ()))
 

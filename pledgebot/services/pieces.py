@@ -32,8 +32,8 @@ class Piece:
 
     @cached_property
     def content(self) -> tuple[str, ...]:
-        """Return the words without any small one, as many as a name may have."""
-        return (tuple(word for word in self.words if word not in FILLERS) or self.words)[:MOST_CONTENT]
+        """Return the words without any small one, as many as a name may have; of small words alone nothing is left."""
+        return tuple(word for word in self.words if word not in FILLERS)[:MOST_CONTENT]
 
     @cached_property
     def is_number(self) -> bool:

@@ -13,8 +13,8 @@ _MOST_COMPARED = 400
 """How many names are compared closely at most; beyond that a query says too little."""
 _LONG = 100
 """From how many names on those with a word are remembered as a set."""
-_SHORT = 2
-"""Words of so few letters that mean nothing may be a small word with a typing error."""
+_SMALL = 2
+"""A word of so many letters that means nothing may be a small word with a typing error; a single letter tells lists apart."""
 
 
 class WordIndex(Generic[N]):
@@ -45,7 +45,7 @@ class WordIndex(Generic[N]):
     def nearly_holding(self, words: Sequence[str], *, widely: bool = False) -> Iterator[tuple[N, float]]:
         """Yield the names that hold, for each of these words, one like it, and how alike they are on the whole."""
         sought = {word: likes for word in words if (likes := self._vocabulary.likes(word, widely=widely))}
-        if any(len(word) > _SHORT or any(char.isdigit() for char in word) for word in words if word not in sought):
+        if any(len(word) != _SMALL or any(char.isdigit() for char in word) for word in words if word not in sought):
             return
         scores = dict.fromkeys(sorted(self._all_of(list(sought.values())))[:_MOST_COMPARED], 0.0)
         for word, likes in sought.items():

@@ -6,18 +6,18 @@ import sqlalchemy as sa
 from factories.services import NOW, Installed, a_list, an_answer, confirmed, everything, installed
 from pledgebot.domain.answer import Position
 from pledgebot.domain.audience import Audience, TopicKind
-from pledgebot.domain.election import ListRecord
+from pledgebot.domain.election import LineageKind, ListRecord
 from pledgebot.domain.errors import Refused
 from pledgebot.domain.progress import ContactKind, Medium, Stage
 from pledgebot.services import queries
 from pledgebot.services.answers import Subject
 from pledgebot.services.list_files import import_lists
-from pledgebot.services.lists import add_alias
+from pledgebot.services.lists import ListDetails, add_alias, edit_list, withdraw_list
 from pledgebot.services.lookup import HitKind, find
 from pledgebot.services.matches import confirm_match, propose_matches
 from pledgebot.services.outreach import NewContact, log_contact
 from pledgebot.store.engine import Database
-from pledgebot.store.tables import CandidateList, Destination, Subscription
+from pledgebot.store.tables import CandidateList, Destination, Lineage, Subscription
 
 
 def file(*lists: tuple[int, str, str | None]) -> list[ListRecord]:
@@ -120,3 +120,45 @@ def test_impossible_matches_are_refused_and_leave_everything_as_it_was(database:
         with pytest.raises(Refused, match=reason), database.begin() as session:
             confirm_match(session, ours, other, there.alix, NOW)
     assert everything(database) == before
+
+
+def test_of_one_lineage_said_twice_the_confirmed_one_stays_and_two_that_exclude_each_other_are_refused(
+    database: Database, there: Installed
+) -> None:
+    theirs = official(database, 1)
+    with database.begin() as session:
+        first = [a_list(session, f"Parent {x}", there.alix) for x in "AB"]
+        session.add(Lineage(child_id=theirs, parent_id=first[0], kind=LineageKind.CONTINUES, common=2, of_child=3))
+        session.add(
+            Lineage(
+                child_id=there.list_a, parent_id=first[0], kind=LineageKind.CONTINUES,
+                confirmed_at=NOW, confirmed_by=there.noe.organizer,
+            )
+        )  # fmt: skip
+    with database.begin() as session:
+        confirm_match(session, there.list_a, theirs, there.alix, NOW)
+        kept = session.scalars(sa.select(Lineage)).one()
+        assert (kept.child_id, kept.confirmed_at) == (there.list_a, NOW)
+    second = official(database, 2)
+    with database.begin() as session:
+        for child, parent, kind in (
+            (there.list_b, first[0], LineageKind.MERGED),
+            (second, first[1], LineageKind.CONTINUES),
+        ):
+            session.add(
+                Lineage(child_id=child, parent_id=parent, kind=kind, confirmed_at=NOW, confirmed_by=there.noe.organizer)
+            )
+    with pytest.raises(Refused, match="other_lineage"), database.begin() as session:
+        confirm_match(session, there.list_b, second, there.alix, NOW)
+
+
+def test_a_withdrawn_list_is_not_matched_and_a_banner_is_kept(database: Database, there: Installed) -> None:
+    theirs = official(database, 1)
+    with database.begin() as session:
+        edit_list(session, theirs, ListDetails(banner="Bannière X"), there.alix, NOW)
+        confirm_match(session, there.list_a, theirs, there.alix, NOW)
+        assert queries.list_view(session, there.list_a).head.banner == "Bannière X"
+        withdraw_list(session, there.list_b, there.alix, NOW)
+    second = official(database, 2)
+    with pytest.raises(Refused, match="not_standing"), database.begin() as session:
+        confirm_match(session, there.list_b, second, there.alix, NOW)

@@ -81,6 +81,15 @@ def test_what_is_not_known_is_called_unknown_and_never_guessed(database: Databas
     assert there
 
 
+@pytest.mark.parametrize("text", ["liste exemple x", "exemple z", "et", "la", "de la"])
+def test_a_letter_that_no_list_has_and_small_words_alone_name_nothing(
+    database: Database, there: Installed, text: str
+) -> None:
+    said = ask(database, text)
+    assert "Nothing is known" in said
+    assert there
+
+
 def test_an_ambiguous_name_offers_a_choice(database: Database, there: Installed) -> None:
     said = ask(database, "liste exemple")
     assert all(f"Liste Exemple {letter}" in said for letter in "ABC")

@@ -20,6 +20,7 @@ from pledgebot.services.answers import Subject
 from pledgebot.services.decisions import topics_of
 from pledgebot.services.installation import sync_installation
 from pledgebot.services.list_files import import_lists
+from pledgebot.services.lists import ListDetails, Place, add_list
 from pledgebot.services.outreach import NewContact, log_contact
 from pledgebot.services.people import Actor
 from pledgebot.store.engine import Database, Session
@@ -254,3 +255,31 @@ def test_proposals_name_exactly_the_lists_with_common_candidates(
         alone = [other for other, _descent in found].count(child) == 1
         assert one.kind is (LineageKind.CONTINUES if alone else LineageKind.MERGED)
         assert one.common == len(children[child] & parents[one.parent])
+
+
+def test_importing_again_keeps_the_proposals_of_a_half_confirmed_merger(town: Town) -> None:
+    town.second_round()
+    with town.database.begin() as session:
+        views = lineages.show_lineages(session, town.second)
+        lineages.confirm_lineages(session, [views[1].id], town.noe, BETWEEN)
+    before = [(view.id, view.confirmed) for view in views[:1] + views[2:]]
+    town.second_round()
+    with town.database.read() as session:
+        again = lineages.show_lineages(session, town.second)
+    assert [(view.id, view.confirmed) for view in again if view.id != views[1].id] == before
+
+
+def test_a_provisional_list_of_the_next_round_says_nothing_of_those_before(town: Town) -> None:
+    with town.database.begin() as session:
+        add_list(session, Place("13055", "2026-t2"), ListDetails(name="Exemple B"), town.alix, BETWEEN)
+    assert town.fate(town.d) is Fate.OPEN
+    assert "not confirmed yet" in town.ask("exemple d")
+
+
+def test_a_closed_round_stays_without_digests_when_the_first_rounds_file_comes_again(town: Town) -> None:
+    town.second_round()
+    with town.database.begin() as session:
+        lineages.close_lineages(session, town.second, town.noe, BETWEEN)
+        import_lists(session, FIRST, "2026-t1", "tour-1.csv", town.alix, BETWEEN)
+        assert session.scalar(sa.select(sa.func.count()).select_from(NameDigest)) == 0
+    assert town.fate(town.d) is Fate.NOT_STANDING
