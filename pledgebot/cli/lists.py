@@ -117,14 +117,20 @@ def alias(
 
 
 @app.command()
-def withdraw(which: ListName, by: As, round_key: Round = None, config: Config = None) -> None:
+def withdraw(
+    which: ListName,
+    by: As,
+    undo: Annotated[bool, typer.Option("--undo", help="It stands after all: it was withdrawn by mistake.")] = False,
+    round_key: Round = None,
+    config: Config = None,
+) -> None:
     """Say that a list no longer stands; what it said stays on record."""
-    from pledgebot.services.lists import withdraw_list
+    from pledgebot.services.lists import reinstate_list, withdraw_list
 
     with acting(config, by) as (bot, session, actor):
         number = find_list(session, bot, which, round_key)
-        withdraw_list(session, number, actor, bot.clock.now())
-    typer.echo(f"list #{number} no longer stands")
+        (reinstate_list if undo else withdraw_list)(session, number, actor, bot.clock.now())
+    typer.echo(f"list #{number} stands" if undo else f"list #{number} no longer stands")
 
 
 @app.command()

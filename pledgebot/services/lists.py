@@ -233,6 +233,17 @@ def withdraw_list(session: Session, list_id: int, by: Actor, now: datetime) -> N
     note(session, by, "list.withdraw", f"list:{list_id}", now)
 
 
+def reinstate_list(session: Session, list_id: int, by: Actor, now: datetime) -> None:
+    """Say that a list stands after all, which was withdrawn by mistake; refuses one that was not withdrawn."""
+    require_role(session, by, Role.RECORDER)
+    row = get_list(session, list_id)
+    if row.status is not ListStatus.WITHDRAWN:
+        raise Refused(Objection.NOTHING_TO_CHANGE, name=row.name)
+    _refuse_same_name(session, row)
+    row.status, row.changed_at = ListStatus.STANDING, now
+    note(session, by, "list.reinstate", f"list:{list_id}", now)
+
+
 def merge_lists(session: Session, parents: tuple[int, ...], into: int, by: Actor, now: datetime) -> None:
     """Say that lists merged into another of the same round and constituency.
 

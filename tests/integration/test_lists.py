@@ -34,6 +34,7 @@ from pledgebot.services.lists import (
     find_round,
     get_list,
     merge_lists,
+    reinstate_list,
     withdraw_list,
 )
 from pledgebot.services.people import Role, add_organizer, find_actor
@@ -275,3 +276,14 @@ def test_only_who_may_record_touches_lists(database: Database, there: Installed)
         lambda s: add_alias(s, "X", verifier, NOW, list_id=there.list_a),
     ):
         assert refused(database, act).objection is Objection.ROLE_MISSING
+
+
+def test_a_list_withdrawn_by_mistake_stands_again(database: Database) -> None:
+    there = installed(database)
+    with database.begin() as session:
+        withdraw_list(session, there.list_a, there.alix, NOW)
+    with database.begin() as session:
+        reinstate_list(session, there.list_a, there.alix, NOW)
+        assert get_list(session, there.list_a).status is ListStatus.STANDING
+    with pytest.raises(Refused, match="nothing_to_change"), database.begin() as session:
+        reinstate_list(session, there.list_a, there.alix, NOW)
