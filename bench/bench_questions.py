@@ -51,7 +51,7 @@ def records() -> list[ListRecord]:
         extra = number - COMMUNES
         code, label = places[number] if extra < 0 else places[extra % 6_000]
         panel = 1 if extra < 0 else 2 + extra // 6_000
-        name = " ".join(rng.sample(_WORDS, 4)) + (f" {label}" if rng.random() < 0.6 else "")  # noqa: PLR2004
+        name = " ".join(rng.sample(_WORDS, 4)) + (f" {label}" if rng.random() < 0.6 else "")  # noqa: PLR2004 - about as many lists name their town
         head = f"{_word(rng)} {_word(rng).upper()}{rng.choice(_ENDINGS).upper()}"
         made.append(ListRecord(number, code, label, panel, name.upper(), None, head, "LDIV", 2026))
     return made

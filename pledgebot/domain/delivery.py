@@ -39,7 +39,7 @@ class TemporaryFailure(PledgebotError):  # noqa: N818 - named by the design, bes
         self.retry_after = retry_after
 
 
-class PermanentFailure(PledgebotError):  # noqa: N818
+class PermanentFailure(PledgebotError):  # noqa: N818 - as above
     """Provably not sent, and trying again is useless."""
 
     def __init__(self, reason: str) -> None:
@@ -47,7 +47,7 @@ class PermanentFailure(PledgebotError):  # noqa: N818
         self.reason = reason
 
 
-class Uncertain(PledgebotError):  # noqa: N818
+class Uncertain(PledgebotError):  # noqa: N818 - as above
     """Nobody knows whether it was sent: the reply never came."""
 
     def __init__(self, reason: str) -> None:

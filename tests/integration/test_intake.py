@@ -72,3 +72,14 @@ def test_questions_are_answered_while_a_file_is_being_moved(database: Database) 
     assert all("Liste Exemple A" in said for said in asked)
     # The names changed: a directory kept in memory notices, and finds the new lists.
     assert "ESEMPIU" in plain(answer(database, "esempiu", Asker("en"), NOW, directories))
+
+
+def test_a_round_that_contradicts_the_official_name_of_a_file_is_refused(database: Database, tmp_path: Path) -> None:
+    installed(database)
+    named = tmp_path / "municipales-2026-candidatures-france-entiere-tour-2-2026-03-20.csv"
+    named.write_bytes(SECOND.read_bytes())
+    before = everything(database)
+    with pytest.raises(Unusable, match="is of round 2 by its name, not of round 1"):
+        take_in(database, Source(named, "1"), "Alix", "cli", NOW)
+    assert everything(database) == before
+    assert take_in(database, Source(named), "Alix", "cli", NOW).round == "2026-t2"

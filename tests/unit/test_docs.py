@@ -33,7 +33,7 @@ _LINK = re.compile(r"\[[^\]]*\]\(([^)\s]+)\)")
 _REGISTRIES = re.compile(
     r"pypi\.org|pythonhosted|npmjs|crates\.io|proxy\.golang|rubygems|ghcr\.io|docker\.io|--index-url|--extra-index"
 )
-_MACHINE = re.compile(r"/work/|/root/|/tmp/|/home/\w|/Users/|[A-Z]:\\")
+_MACHINE = re.compile(r"/(?:work|root|tmp|Users)/|/home/\w|[A-Z]:\\")
 
 Command = TyperGroup | TyperCommand
 
