@@ -21,8 +21,12 @@ $(STAMP): pyproject.toml constraints.txt
 	@PIP_CONSTRAINT=constraints.txt PIP_DISABLE_PIP_VERSION_CHECK=1 $(BIN)/pip install --quiet --no-warn-script-location -e '.[dev,postgresql]'
 	@touch $@
 
-demo: $(STAMP) ## Watch the whole of it on a throw-away database, no account needed
+demo: $(STAMP) ## Watch the whole of it on a throw-away database, no account needed; TELEGRAM=emulator: try the bot yourself
+ifeq ($(TELEGRAM),emulator)
+	@PYTHONPATH=tests $(BIN)/python -m fakes.telegram.play
+else
 	@$(BIN)/pledgebot demo
+endif
 
 test: $(STAMP) ## Run every test, on SQLite and on PostgreSQL
 	$(BIN)/pytest -n $(WORKERS) -m "not long"

@@ -2,13 +2,15 @@
 
 import os
 import sys
-from collections.abc import Iterator, Mapping
+import time
+from collections.abc import Awaitable, Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, contextmanager, nullcontext
 from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
-from typing import TextIO
+from typing import TYPE_CHECKING, TextIO
+from zoneinfo import ZoneInfo
 
 from pledgebot.channels.base import Channel
 from pledgebot.channels.console import ConsoleChannel
@@ -28,6 +30,10 @@ from pledgebot.services.installation import (
 from pledgebot.store.engine import Database
 from pledgebot.store.schema import SchemaState, schema_state, upgrade_schema
 
+if TYPE_CHECKING:
+    from pledgebot.chat.telegram.life import Account, TelegramLife
+    from pledgebot.web.server import WebServer
+
 CONFIG_VARIABLE = "PLEDGEBOT_CONFIG"
 DEFAULT_CONFIG = Path("config.toml")
 
@@ -42,6 +48,7 @@ class Bot:
     clock: Clock
     silence: SilencePolicy
     channels: Mapping[str, Channel] = field(default_factory=dict)
+    telegram: "Account | None" = None
 
     @property
     def language(self) -> str:
@@ -76,14 +83,88 @@ def opened_bot(
         clock = clock or SystemClock()
         with database.begin() as session:
             sync_installation(session, installation_plan(settings, letter), clock.now())
+        account, telegram = telegram_account(settings) if working else (None, None)
         yield Bot(
             settings=settings,
             letter=letter,
             database=database,
             clock=clock,
             silence=SilencePolicy(settings.silence.rule, timedelta(minutes=settings.silence.margin_minutes)),
-            channels={"console": ConsoleChannel(stream or sys.stdout)},
+            channels=_channels(stream or sys.stdout, telegram),
+            telegram=account,
         )
+
+
+def telegram_account(settings: Settings) -> "tuple[Account, Channel] | tuple[None, None]":
+    """Return the bot's account on Telegram, not opened yet, and the medium that posts from it; nothing without a token."""
+    token = settings.telegram.token
+    if token is None:
+        return None, None
+    # Read by the library whenever a server asks to wait: without it every such answer is a warning.
+    os.environ.setdefault("PTB_TIMEDELTA", "1")
+    from telegram.ext import ExtBot
+
+    from pledgebot.channels.telegram import AiohttpRequest, TelegramChannel, TelegramVoice
+    from pledgebot.chat.telegram.life import Account
+    from pledgebot.pace import Pace
+
+    polling = AiohttpRequest(connections=1)
+    bot: ExtBot[None] = ExtBot(
+        token.get_secret_value(),
+        base_url=settings.telegram.base_url,
+        base_file_url=settings.telegram.base_file_url,
+        request=AiohttpRequest(),
+        get_updates_request=polling,
+    )
+    # One pace for posts and answers: the limits are the account's.
+    pace = Pace(time.monotonic)
+    account = Account(bot, polling, TelegramVoice(bot, pace))
+    return account, TelegramChannel(bot, pace, lambda: bot.username)
+
+
+def _channels(stream: TextIO, telegram: Channel | None) -> dict[str, Channel]:
+    console: dict[str, Channel] = {"console": ConsoleChannel(stream)}
+    return console if telegram is None else {**console, telegram.name: telegram}
+
+
+def build_telegram(
+    bot: Bot, cross: Callable[[Callable[[], object]], Awaitable[object]], may_work: Callable[[], bool]
+) -> "TelegramLife | None":
+    """Return the bot's life on Telegram; None when it has no account there."""
+    if bot.telegram is None:
+        return None
+    from pledgebot.chat.telegram.life import TelegramLife
+    from pledgebot.chat.telegram.responder import Manners, Responder
+
+    settings = bot.settings
+    largest = settings.limits.evidence_megabytes * 1024 * 1024
+    manners = Manners(settings.languages, settings.legal.contact, largest)
+    return TelegramLife(
+        account=bot.telegram,
+        responder=Responder(bot.database, bot.clock, manners),
+        zone=ZoneInfo(str(settings.election.zone)),
+        cross=cross,
+        may_work=may_work,
+        webhook=webhook_address(settings),
+    )
+
+
+def webhook_address(settings: Settings) -> str | None:
+    """Return where Telegram brings its updates; None where the bot fetches them."""
+    from pledgebot.web.app import TELEGRAM_PATH
+
+    public = settings.web.public_url
+    return f"{public}{TELEGRAM_PATH}" if settings.telegram.webhook and public else None
+
+
+def build_web(bot: Bot, life: "TelegramLife | None") -> "WebServer | None":
+    """Return the web server; None where nothing needs one."""
+    if life is None or life.webhook is None:
+        return None
+    from pledgebot.web.app import Webhook, build_app
+    from pledgebot.web.server import WebServer
+
+    return WebServer(build_app(Webhook(life.secret, life.keep)), bot.settings.web.listen)
 
 
 def open_database(settings: Settings, *, create: bool) -> Database:
@@ -135,19 +216,28 @@ def installation_plan(settings: Settings, letter: Letter) -> InstallationPlan:
             for row in election.constituencies
         ),
         destinations=tuple(
-            DestinationPlan(row.channel, row.address, row.language, Audience.PUBLIC) for row in settings.destinations
+            DestinationPlan(row.channel, row.address, row.language, Audience(row.audience), row.thread or "")
+            for row in settings.destinations
         ),
         fictional=settings.fictional,
     )
 
 
-def build_dispatcher(bot: Bot, executor: ThreadPoolExecutor, token: int = 1) -> Dispatcher:
-    """Return the dispatcher of an installation, which works under a lease's token."""
+def build_dispatcher(
+    bot: Bot,
+    executor: ThreadPoolExecutor,
+    token: int = 1,
+    channels: Mapping[str, Channel] | None = None,
+    may_go: Callable[[], bool] = lambda: True,
+) -> Dispatcher:
+    """Return the dispatcher of an installation, which works under a lease's token. `channels` are those open now, else all."""
     return Dispatcher(
         database=bot.database,
-        channels=bot.channels,
+        channels=bot.channels if channels is None else channels,
         clock=bot.clock,
         executor=executor,
         silence=bot.silence,
         token=token,
+        board_url=bot.settings.web.board_url,
+        may_go=may_go,
     )

@@ -4,28 +4,44 @@ One delivery at a time is claimed, so that a crash leaves at most the one that w
 """
 
 import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass, field, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import partial
 from typing import TypeVar
 
 from pledgebot.channels.base import SEND_TIMEOUT, Channel, Outgoing
 from pledgebot.clock import Clock
 from pledgebot.domain.audience import Audience
-from pledgebot.domain.delivery import Action, PermanentFailure, TemporaryFailure, Uncertain
+from pledgebot.domain.delivery import Action, Gone, Moved, PermanentFailure, TemporaryFailure, Uncertain
 from pledgebot.domain.election import SILENCE_MARGIN, Hush, SilenceRule, hush_at
-from pledgebot.domain.events import EventKind
+from pledgebot.domain.errors import Unusable
+from pledgebot.domain.events import AnswerFacts, EventKind, NoticeFacts
 from pledgebot.messages.announcements import announce
+from pledgebot.messages.corrected import corrected_post
 from pledgebot.messages.document import Message, from_json, to_json
-from pledgebot.messages.frame import frame
 from pledgebot.messages.i18n import translator
-from pledgebot.services import outbox, queries
+from pledgebot.services import fan_out, outbox, queries
 from pledgebot.services.outbox import Due, Worded
 from pledgebot.store.engine import Database
 
 R = TypeVar("R")
+
+CANDIDATES = 50
+"""How many deliveries are looked at together: some of them may have to wait for the pace."""
+_MOST_PASSED_OVER = 500
+"""After so many places to which nothing can go now, the others wait for the next pass too."""
+
+
+_Settlement = tuple[str, Callable[..., bool], tuple[object, ...]]
+"""Which count of `Pass` grows, and the service that settles the claim, with what it is told beside delivery and token."""
+
+
+_BATCH_SECONDS = 1.0
+"""After so long in one batch it is looked again at what is to be sent first."""
+_SETTLE_AGAIN = (0.1, 0.5, 2.0)
+"""How many seconds are waited before what became of a message is written again."""
 
 
 @dataclass(frozen=True)
@@ -40,7 +56,8 @@ class SilencePolicy:
 class Pass:
     """What one pass of the dispatcher did: how many deliveries were written, sent, put off, failed, left in doubt.
 
-    `held` says why nothing was sent to the public, if so.
+    `moved` are those whose place has another address now, to which they go next. `held` says why nothing was sent to the
+    public, if so.
     """
 
     fanned_out: int = 0
@@ -48,17 +65,30 @@ class Pass:
     put_off: int = 0
     failed: int = 0
     uncertain: int = 0
+    moved: int = 0
     held: Hush = Hush.FREE
 
     @property
     def idle(self) -> bool:
         """Tell whether nothing was there to do."""
-        return not (self.fanned_out or self.sent or self.put_off or self.failed or self.uncertain)
+        return self == Pass(held=self.held)
+
+
+@dataclass
+class _Aside:
+    """What a pass leaves aside: places to which nothing can go now; deliveries whose place moved once already."""
+
+    places: set[int] = field(default_factory=set)
+    moved: set[int] = field(default_factory=set)
 
 
 @dataclass
 class Dispatcher:
-    """Carries what is due to where it belongs. `token` is the lease under which it claims."""
+    """Carries what is due to where it belongs. `token` is the lease under which it claims.
+
+    `board_url` is the public page with the whole table, to which announcements lead. `may_go` says whether this worker still
+    holds the lease and is not to stop: it is asked before anything is claimed.
+    """
 
     database: Database
     channels: Mapping[str, Channel]
@@ -67,17 +97,49 @@ class Dispatcher:
     silence: SilencePolicy = field(default_factory=SilencePolicy)
     token: int = 1
     send_timeout: timedelta = SEND_TIMEOUT
+    board_url: str | None = None
+    may_go: Callable[[], bool] = lambda: True
 
     async def pass_once(self) -> Pass:
-        """Fan out what was published, and send everything that is due now; return what was done."""
+        """Fan out what was published, and send everything that may go now; return what was done.
+
+        A pass ends when nothing is left that may go: what the pace keeps back is not waited for.
+        """
         fanned_out = await self._fan_out()
         done = Pass(fanned_out=fanned_out, held=await self._cross(self._hush))
-        while (due := await self._cross(self._next_due)) is not None:
-            outcome = await self._deliver(due)
-            done = replace(done, **{outcome: getattr(done, outcome) + 1}) if outcome else done
-            if outcome is None:
+        aside = _Aside()
+        while self.may_go() and (candidates := await self._cross(partial(self._candidates, frozenset(aside.places)))):
+            outcomes = await self._deliver_ready(candidates, aside)
+            for outcome in outcomes:
+                done = replace(done, **{outcome: getattr(done, outcome) + 1})
+            if not outcomes and len(aside.places) >= _MOST_PASSED_OVER:
                 break
+            # In a long broadcast too a correction has to reach its places before the error goes to the next ones.
+            done = replace(done, fanned_out=done.fanned_out + await self._fan_out())
         return done
+
+    async def _deliver_ready(self, candidates: Sequence[Due], aside: "_Aside") -> list[str]:
+        """Deliver those of some candidates that may go now, and return what became of them; the others step aside."""
+        outcomes: list[str] = []
+        until = asyncio.get_running_loop().time() + _BATCH_SECONDS
+        for due in candidates:
+            if not self.may_go() or asyncio.get_running_loop().time() > until:
+                break
+            if self.channels[due.channel].ready_in(due.address) > timedelta(0):
+                aside.places.add(due.place)
+                continue
+            outcome = await self._deliver(due)
+            if outcome is None:
+                aside.places.add(due.place)
+                break
+            outcomes.append(outcome)
+            if outcome == "moved":
+                # The other candidates were read with the addresses of before. A place that moves on and on waits a while.
+                if due.delivery in aside.moved:
+                    aside.places.add(due.place)
+                aside.moved.add(due.delivery)
+                break
+        return outcomes
 
     async def _fan_out(self) -> int:
         await self._cross(self._keep_house)
@@ -88,7 +150,8 @@ class Dispatcher:
 
     async def _deliver(self, due: Due) -> str | None:
         """Claim one delivery, send it and settle it; return which count of `Pass` grows, None when it was not ours to send."""
-        worded = Worded(due.delivery, due.facts, due.language, due.worded or to_json(word(due)))
+        content = due.worded or to_json(word(due, self.board_url))
+        worded = Worded(due.delivery, due.facts, due.language, content, due.trail)
         if not await self._cross(partial(self._claim, worded)):
             return None
         if due.audience is not Audience.ORGANIZERS and await self._cross(self._hush) is not Hush.FREE:
@@ -102,27 +165,24 @@ class Dispatcher:
         try:
             async with asyncio.timeout(self.send_timeout.total_seconds()):
                 receipt = await self.channels[due.channel].send(outgoing)
-        except TemporaryFailure as failure:
-            await self._cross(partial(self._settle_later, due, failure.retry_after))
-            return "put_off"
-        except PermanentFailure as failure:
-            await self._cross(partial(self._in_session, outbox.settle_failed, due.delivery, self.token, failure.reason))
-            return "failed"
-        except Uncertain as doubt:
-            return await self._doubt(due, doubt.reason)
-        except TimeoutError:
-            return await self._doubt(due, "no answer in time")
         except Exception as error:  # noqa: BLE001 - whatever a medium's library throws, the message may have left
-            return await self._doubt(due, f"{type(error).__name__} while sending")
-        now = self.clock.now()
-        await self._cross(
-            partial(self._in_session, outbox.settle_sent, due.delivery, self.token, receipt.remote_id, now)
-        )
-        return "sent"
+            settlement = _after(error, due, self.clock.now())
+        else:
+            settlement = "sent", outbox.settle_sent, (receipt.remote_id, self.clock.now())
+        outcome, settle, told = settlement
+        await self._settle(partial(self._in_session, settle, due.delivery, self.token, *told))
+        return outcome
 
-    async def _doubt(self, due: Due, reason: str) -> str:
-        await self._cross(partial(self._in_session, outbox.settle_uncertain, due.delivery, self.token, reason))
-        return "uncertain"
+    async def _settle(self, write: Callable[[], object]) -> None:
+        """Write down what became of a message; a database that is busy is asked again, for what is not written is a doubt."""
+        for wait in _SETTLE_AGAIN:
+            try:
+                await self._cross(write)
+            except Unusable:
+                await asyncio.sleep(wait)
+            else:
+                return
+        await self._cross(write)
 
     async def _cross(self, work: Callable[[], R]) -> R:
         """Do something that waits for the database, outside the event loop: the one place where the two worlds meet."""
@@ -140,40 +200,75 @@ class Dispatcher:
     def _events_open(self) -> bool:
         public = self._hush() is Hush.FREE
         with self.database.read() as session:
-            return outbox.open_events(session, self.clock.now(), public=public)
+            return fan_out.open_events(session, self.clock.now(), public=public)
 
     def _fan_out_batch(self) -> int:
         public = self._hush() is Hush.FREE
-        return self._in_session(partial(outbox.fan_out, public=public), self.clock.now())
+        editable = frozenset(name for name, channel in self.channels.items() if channel.edits)
+        return self._in_session(partial(fan_out.fan_out, public=public, editable=editable), self.clock.now())
 
     def _hush(self) -> Hush:
         with self.database.read() as session:
             known = queries.silences(session)
         return hush_at(self.clock.now(), known, self.silence.rule, self.silence.margin)
 
-    def _next_due(self) -> Due | None:
+    def _candidates(self, passed_over: frozenset[int]) -> tuple[Due, ...]:
+        """Return what may be sent now. What would fall into a place's quiet hours is put off until they end."""
         public = self._hush() is Hush.FREE
-        with self.database.read() as session:
-            due = outbox.due_deliveries(session, self.clock.now(), 1, public=public, channels=tuple(self.channels))
-        return due[0] if due else None
+        now, channels = self.clock.now(), tuple(self.channels)
+        while True:
+            with self.database.read() as session:
+                found = outbox.due_deliveries(
+                    session, now, CANDIDATES, public=public, channels=channels, passed_over=passed_over
+                )
+            quiet = [(due.delivery, due.quiet_until) for due in found if due.quiet_until is not None]
+            if not quiet:
+                return found
+            with self.database.begin() as session:
+                for delivery, until in quiet:
+                    outbox.put_off(session, delivery, until)
 
     def _claim(self, worded: Worded) -> bool:
         with self.database.begin() as session:
             return bool(outbox.claim_deliveries(session, [worded], self.token, self.clock.now()))
 
-    def _settle_later(self, due: Due, retry_after: timedelta | None) -> None:
-        now = self.clock.now()
-        self._in_session(outbox.settle_later, due.delivery, self.token, due.attempts + 1, now, retry_after)
+
+def _after(error: Exception, due: Due, now: datetime) -> _Settlement:
+    """Return how a send is settled that raised something, from the narrow to the wide: whatever is not known is a doubt."""
+    settlement: _Settlement
+    match error:
+        case Moved():
+            settlement = "moved", outbox.settle_moved, (error.address, now)
+        case TemporaryFailure():
+            settlement = "put_off", outbox.settle_later, (due.attempts + 1, now, error.retry_after)
+        case Gone():
+            settlement = "failed", outbox.settle_gone, (error.reason, now)
+        case PermanentFailure():
+            settlement = "failed", outbox.settle_failed, (error.reason,)
+        case Uncertain():
+            settlement = "uncertain", outbox.settle_uncertain, (error.reason,)
+        case TimeoutError():
+            settlement = "uncertain", outbox.settle_uncertain, ("no answer in time",)
+        case _:
+            settlement = "uncertain", outbox.settle_uncertain, (f"{type(error).__name__} while sending",)
+    return settlement
 
 
-def word(due: Due) -> Message:
-    """Return the words of a delivery, made from its event's facts alone, in its destination's language."""
+def word(due: Due, board_url: str | None = None) -> Message:
+    """Return the words of a delivery, made from what its event stored alone, in its destination's language."""
     tr = translator(due.language)
     facts, kind = due.facts, due.kind
+    if isinstance(facts, NoticeFacts):
+        return announce(facts, kind, tr, spot=(due.address, due.thread))
+    if due.trail:
+        return corrected_post(due.trail, tr, board_url, _hashtags(*(said.facts for said in due.trail)))
     if kind is EventKind.ANSWER_CORRECTED and due.action is Action.SEND:
         # Whoever never read the error is told what is right, not that there was one.
         stances = tuple(replace(stance, was=None) for stance in facts.stances)
         facts, kind = replace(facts, stances=stances, reason=None, corrects_said_on=None), EventKind.ANSWER_CONFIRMED
-    hashtags = tuple(dict.fromkeys(stance.hashtag for stance in facts.stances if stance.hashtag))
-    message = announce(facts, kind, tr, hashtags=hashtags, removed_on=facts.decided_on)
-    return frame(message, tr, fictional=facts.fictional)
+    return announce(facts, kind, tr, board_url, hashtags=_hashtags(facts), removed_on=facts.decided_on)
+
+
+def _hashtags(*facts: AnswerFacts) -> tuple[str, ...]:
+    """Return the hashtags of all demands that are spoken of, each once."""
+    return tuple(dict.fromkeys(stance.hashtag for one in facts for stance in one.stances if stance.hashtag))

@@ -1,23 +1,30 @@
-"""One event loop: the lease, the dispatcher, the scheduler; signals; an orderly stop."""
+"""One event loop: the lease, the dispatcher, the scheduler, the mouths, the web; signals; an orderly stop."""
 
 import asyncio
 import logging
+import math
 import os
 import secrets
 import signal
 import socket
-from collections.abc import Callable
+import time
+from collections.abc import Callable, Coroutine, Iterable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from functools import partial
 from typing import TypeVar
 
-from pledgebot.bootstrap import Bot, build_dispatcher
+from pledgebot.bootstrap import Bot, build_dispatcher, build_telegram, build_web
 from pledgebot.domain.errors import Unusable
 from pledgebot.scheduler import Acts, build_scheduler
-from pledgebot.services import outbox
-from pledgebot.services.work import release_lease, take_lease
+from pledgebot.services import inbox, outbox
+from pledgebot.services.staying import ask_to_stay, forget_unanswered
+from pledgebot.services.subscriber_places import forget_ended
+from pledgebot.services.work import LEASE_LIFE, release_lease, take_lease
 
 LEASE = "bot"
+_LEASE_MARGIN = 2.0
+"""How many seconds before its end a worker no longer counts on its lease: nothing begins then."""
 
 log = logging.getLogger(__name__)
 
@@ -25,27 +32,59 @@ R = TypeVar("R")
 
 
 async def run_bot(bot: Bot, ready: asyncio.Event | None = None) -> None:
-    """Run until SIGINT or SIGTERM, or until the task is cancelled; what is under way is finished first."""
+    """Run until SIGINT or SIGTERM, or until the task is cancelled; what is under way is finished first.
+
+    Raises `Unusable` when a part of it cannot work at all: a token that is refused, a port that is taken.
+    """
     worker = _Worker(bot)
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, stop.set)
-    scheduler = build_scheduler(Acts(dispatch=worker.dispatch, hold_lease=worker.hold_lease))
+    acts = Acts(worker.dispatch, worker.hold_lease, worker.listen, worker.keep_house)
+    scheduler = build_scheduler(acts)
+    lives: list[asyncio.Task[None]] = []
     try:
+        if worker.web is not None:
+            worker.web.open()
         await worker.hold_lease()
         scheduler.start()
+        lives += [asyncio.create_task(life) for life in worker.lives()]
         if ready is not None:
             ready.set()
-        await stop.wait()
+        await _until(stop, lives)
     finally:
         if scheduler.running:
             scheduler.pause()
+        # The send that is under way ends before the medium is closed under it.
+        await worker.stop_sending()
+        await _end(lives)
         await worker.close()
         if scheduler.running:
             scheduler.shutdown(wait=False)
         for number in (signal.SIGINT, signal.SIGTERM):
             loop.remove_signal_handler(number)
+
+
+async def _until(stop: asyncio.Event, lives: Iterable[asyncio.Task[None]]) -> None:
+    """Let everything live until it is to stop, or until one of them cannot go on: then its reason is raised."""
+    stopping = asyncio.create_task(stop.wait())
+    try:
+        await asyncio.wait({stopping, *lives}, return_when=asyncio.FIRST_COMPLETED)
+    finally:
+        stopping.cancel()
+    for task in lives:
+        if task.done():
+            task.result()
+
+
+async def _end(lives: Iterable[asyncio.Task[None]]) -> None:
+    """Cancel what still lives, and wait until it has tidied up."""
+    for task in lives:
+        task.cancel()
+    for task in lives:
+        with suppress(asyncio.CancelledError, Unusable):
+            await task
 
 
 class _Worker:
@@ -56,10 +95,23 @@ class _Worker:
         self._owner = f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(4)}"
         self._executor = ThreadPoolExecutor(max_workers=4, thread_name_prefix="database")
         self._token: int | None = None
+        self._lease_ends = -math.inf
         self._sending = asyncio.Lock()
+        self._stopped = False
+        self._telegram = build_telegram(bot, self._cross, self.works)
+        self.web = build_web(bot, self._telegram)
+
+    def lives(self) -> list[Coroutine[None, None, None]]:
+        """Return what runs beside the ticks, each until it is cancelled."""
+        return [part.run() for part in (self._telegram, self.web) if part is not None]
+
+    def works(self) -> bool:
+        """Tell whether this worker holds the lease at this moment, by its own clock: a renewal that hangs lets it end."""
+        return self._token is not None and not self._stopped and time.monotonic() < self._lease_ends
 
     async def hold_lease(self) -> None:
         """Take or renew the lease; whoever takes it over doubts the claims of the one before."""
+        asked = time.monotonic()
         try:
             token = await self._cross(self._take)
             if token is not None and token != self._token:
@@ -70,24 +122,56 @@ class _Worker:
             log.warning("lease_unknown: %s", error)
         else:
             self._token = token
+            self._lease_ends = asked + LEASE_LIFE.total_seconds() - _LEASE_MARGIN
 
     async def dispatch(self) -> None:
-        """Send what is due, if this worker holds the lease."""
-        if self._token is None:
+        """Send what is due, if this worker holds the lease, on the media that are open."""
+        token = self._token
+        if token is None or not self.works():
             return
+        open_now = {
+            name: channel
+            for name, channel in self._bot.channels.items()
+            if name != "telegram" or (self._telegram is not None and self._telegram.ready)
+        }
         async with self._sending:
             try:
-                await build_dispatcher(self._bot, self._executor, self._token).pass_once()
+                await build_dispatcher(self._bot, self._executor, token, open_now, self.works).pass_once()
             except Unusable as error:
                 log.warning("database_away: %s", error)
 
-    async def close(self) -> None:
-        """Let the send that is under way end, then give the lease back."""
+    async def listen(self) -> None:
+        """Take up what stands in the inbox: what a webhook of another process brought, what a crash left."""
+        if self._telegram is None:
+            return
+        try:
+            await self._telegram.look()
+        except Unusable as error:
+            log.warning("database_away: %s", error)
+
+    async def keep_house(self) -> None:
+        """Erase what need not be kept any longer, ask who stays for the mandate, renew the menus."""
+        if not self.works():
+            return
+        try:
+            await self._cross(self._tidy)
+            if self._telegram is not None:
+                await self._telegram.renew_menus()
+        except Unusable as error:
+            log.warning("database_away: %s", error)
+
+    async def stop_sending(self) -> None:
+        """Let the send that is under way end; no other one begins."""
+        self._stopped = True
         async with self._sending:
-            try:
-                await self._cross(self._release)
-            except Unusable as error:
-                log.warning("lease_not_released: %s", error)
+            return
+
+    async def close(self) -> None:
+        """Give the lease back, and end the threads."""
+        try:
+            await self._cross(self._release)
+        except Unusable as error:
+            log.warning("lease_not_released: %s", error)
         self._executor.shutdown()
 
     async def _cross(self, work: Callable[[], R]) -> R:
@@ -101,6 +185,14 @@ class _Worker:
     def _doubt_before(self, token: int) -> None:
         with self._bot.database.begin() as session:
             outbox.doubt_claims_before(session, token)
+
+    def _tidy(self) -> None:
+        now = self._bot.clock.now()
+        with self._bot.database.begin() as session:
+            inbox.tidy_inbox(session, now)
+            forget_ended(session, now)
+            ask_to_stay(session, now)
+            forget_unanswered(session, now)
 
     def _release(self) -> None:
         with self._bot.database.begin() as session:

@@ -3,11 +3,16 @@
 A double tick does nothing, and a missed one is caught up by the next.
 """
 
+import logging
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import timedelta
 
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
+
+from pledgebot.domain.errors import place_of
+
+log = logging.getLogger(__name__)
 
 Act = Callable[[], Awaitable[None]]
 
@@ -27,6 +32,8 @@ class Acts:
 
     dispatch: Act
     hold_lease: Act
+    listen: Act
+    keep_house: Act
 
 
 def ticks(acts: Acts) -> tuple[Tick, ...]:
@@ -34,7 +41,21 @@ def ticks(acts: Acts) -> tuple[Tick, ...]:
     return (
         Tick("dispatch", timedelta(seconds=1), acts.dispatch),
         Tick("hold_lease", timedelta(seconds=5), acts.hold_lease),
+        Tick("listen", timedelta(seconds=2), acts.listen),
+        Tick("keep_house", timedelta(minutes=1), acts.keep_house),
     )
+
+
+def _guarded(tick: Tick) -> Act:
+    """Return a tick that outlives a fault: the library would log it with everything that it holds."""
+
+    async def act() -> None:
+        try:
+            await tick.act()
+        except Exception as error:  # noqa: BLE001 - whatever it is, the next tick tries again
+            log.error("tick_failed: %s: %s", tick.name, place_of(error))  # noqa: TRY400 - its words may hold an address
+
+    return act
 
 
 def build_scheduler(acts: Acts) -> AsyncIOScheduler:
@@ -45,7 +66,7 @@ def build_scheduler(acts: Acts) -> AsyncIOScheduler:
     scheduler = AsyncIOScheduler(timezone="UTC")
     for tick in ticks(acts):
         scheduler.add_job(
-            tick.act,
+            _guarded(tick),
             "interval",
             seconds=tick.every.total_seconds(),
             id=tick.name,

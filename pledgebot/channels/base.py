@@ -26,13 +26,23 @@ class Outgoing:
 class Channel(Protocol):
     """A medium. `send` returns the network's receipt, or raises.
 
-    `TemporaryFailure` and `PermanentFailure` say that nothing was sent; `Uncertain` that nobody knows. A channel translates
-    its library's errors in one function, and nothing else knows them.
+    `TemporaryFailure` and `PermanentFailure` say that nothing was sent; `Uncertain` that nobody knows. `Moved` and `Gone`
+    are the two of them that say something of the place itself. A channel translates its library's errors in one function,
+    and nothing else knows them.
     """
 
     @property
     def name(self) -> str:
         """The name under which destinations refer to this medium."""
+        ...
+
+    @property
+    def edits(self) -> bool:
+        """Whether a message that was sent can be changed there, so that a correction reaches the copy itself."""
+        ...
+
+    def ready_in(self, address: str) -> timedelta:
+        """Return how long the pace still keeps a message to this place back; zero when it may go now."""
         ...
 
     async def send(self, outgoing: Outgoing) -> Receipt:

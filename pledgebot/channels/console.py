@@ -1,5 +1,6 @@
 """The console: shows each post as it will look on Telegram and on Mastodon, without an account anywhere."""
 
+from datetime import timedelta
 from typing import TextIO
 
 from pledgebot.channels.base import Outgoing
@@ -12,9 +13,14 @@ class ConsoleChannel:
     """Writes posts to a terminal or a file; colours only on a terminal."""
 
     name = "console"
+    edits = False
 
     def __init__(self, stream: TextIO) -> None:
         self._stream = stream
+
+    def ready_in(self, address: str) -> timedelta:  # noqa: ARG002 - every place of the console is always ready
+        """Return zero: nobody limits a terminal."""
+        return timedelta(0)
 
     async def send(self, outgoing: Outgoing) -> Receipt:
         """Print the post twice, as each network will show it; a closed stream is a permanent failure."""

@@ -23,21 +23,47 @@ class Verb(StrEnum):
     PRIVACY = "privacy"
     START = "start"
     LANGUAGE = "language"
+    SUBSCRIBE = "subscribe"
+    UNSUBSCRIBE = "unsubscribe"
+    DIGEST = "digest"
+    QUIET = "quiet"
+    MYDATA = "mydata"
+    FORGET = "forget"
     FREE = "free"
+    LISTS = "lists"
     LOG = "log"
     PENDING = "pending"
     CONFIRM = "confirm"
     REJECT = "reject"
+    CONTACT = "contact"
+    CHASE = "chase"
+    CORRECT = "correct"
+    WITHDRAW = "withdraw"
+    UNDO = "undo"
+    HELD = "held"
+    STATUS = "status"
+    CANCEL = "cancel"
     UNKNOWN = "unknown"
 
 
-ORGANIZER_VERBS = frozenset({Verb.LOG, Verb.PENDING, Verb.CONFIRM, Verb.REJECT})
+SUBSCRIBER_VERBS = frozenset(
+    {Verb.SUBSCRIBE, Verb.UNSUBSCRIBE, Verb.DIGEST, Verb.QUIET, Verb.MYDATA, Verb.FORGET, Verb.LANGUAGE}
+)
+"""Verbs about what is kept of the place from which one asks."""
+
+ORGANIZER_VERBS = frozenset(
+    {
+        Verb.LOG, Verb.PENDING, Verb.CONFIRM, Verb.REJECT, Verb.CONTACT, Verb.CHASE, Verb.CORRECT, Verb.WITHDRAW,
+        Verb.UNDO, Verb.HELD, Verb.STATUS, Verb.CANCEL,
+    }
+)  # fmt: skip
+"""Verbs that only organizers have. `LISTS` is everybody's: to a follower it is what `LIST` is."""
 
 # French and English at once: nobody should have to say first in which language they are going to ask.
 VERB_WORDS: dict[str, Verb] = {
     "stances": Verb.STANCES, "positions": Verb.STANCES, "position": Verb.STANCES, "table": Verb.STANCES,
     "tableau": Verb.STANCES,
-    "list": Verb.LIST, "liste": Verb.LIST, "lists": Verb.LIST, "listes": Verb.LIST,
+    "list": Verb.LIST, "liste": Verb.LIST, "lists": Verb.LISTS, "listes": Verb.LISTS,
     "demand": Verb.DEMAND, "demande": Verb.DEMAND, "demands": Verb.DEMAND, "demandes": Verb.DEMAND,
     "revendication": Verb.DEMAND, "exigence": Verb.DEMAND,
     "compare": Verb.COMPARE, "comparer": Verb.COMPARE, "comparaison": Verb.COMPARE, "comparison": Verb.COMPARE,
@@ -50,13 +76,31 @@ VERB_WORDS: dict[str, Verb] = {
     "start": Verb.START, "bonjour": Verb.START, "hello": Verb.START, "bonsoir": Verb.START,
     "salut": Verb.START, "hi": Verb.START,
     "language": Verb.LANGUAGE, "langue": Verb.LANGUAGE,
+    "subscribe": Verb.SUBSCRIBE, "abonner": Verb.SUBSCRIBE, "abonnement": Verb.SUBSCRIBE, "suivre": Verb.SUBSCRIBE,
+    "follow": Verb.SUBSCRIBE,
+    "unsubscribe": Verb.UNSUBSCRIBE, "stop": Verb.UNSUBSCRIBE, "desabonner": Verb.UNSUBSCRIBE,
+    "digest": Verb.DIGEST, "rythme": Verb.DIGEST, "resume": Verb.DIGEST,
+    "quiet": Verb.QUIET, "calme": Verb.QUIET,
+    "mydata": Verb.MYDATA, "mesdonnees": Verb.MYDATA,
+    "forget": Verb.FORGET, "oublier": Verb.FORGET,
     "log": Verb.LOG, "noter": Verb.LOG,
     "pending": Verb.PENDING, "attente": Verb.PENDING,
     "confirm": Verb.CONFIRM, "confirmer": Verb.CONFIRM,
     "reject": Verb.REJECT, "rejeter": Verb.REJECT,
+    "contact": Verb.CONTACT,
+    "chase": Verb.CHASE, "relancer": Verb.CHASE,
+    "correct": Verb.CORRECT, "corriger": Verb.CORRECT,
+    "withdraw": Verb.WITHDRAW, "retirer": Verb.WITHDRAW,
+    "undo": Verb.UNDO, "defaire": Verb.UNDO,
+    "held": Verb.HELD, "retenus": Verb.HELD,
+    "status": Verb.STATUS, "etat": Verb.STATUS,
+    "cancel": Verb.CANCEL, "annuler": Verb.CANCEL,
 }  # fmt: skip
 
-_ALONE = frozenset({Verb.DATES, Verb.LETTER, Verb.HELP, Verb.PRIVACY, Verb.START, Verb.PENDING})
+_ALONE = frozenset({
+    Verb.DATES, Verb.LETTER, Verb.HELP, Verb.PRIVACY, Verb.START, Verb.PENDING, Verb.UNSUBSCRIBE, Verb.QUIET,
+    Verb.MYDATA, Verb.FORGET, Verb.DIGEST,
+})  # fmt: skip
 """Verbs that want nothing after them: as plain words they count only when they stand alone."""
 
 # What may stand beside "when" in a question about the calendar; beside anything else it is just a small word.

@@ -1,153 +1,212 @@
-"""What organizers do by chat: log an answer in one line, look at what waits, confirm, reject."""
+"""What organizers do by chat, on one page: which verb and which button leads where. A stranger gets none of it."""
 
-from datetime import date, datetime
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import datetime
 
-from pledgebot.chat.grammar import Request, Verb
-from pledgebot.domain.answer import Contradiction, Position, SpeakerRole
+from pledgebot.chat import organizer_entries as entries
+from pledgebot.chat import organizer_lists as lists
+from pledgebot.chat import organizer_outreach as outreach
+from pledgebot.chat.asker import Asker
+from pledgebot.chat.errand import Errand, usage
+from pledgebot.chat.grammar import ORGANIZER_VERBS, Request, Verb
+from pledgebot.chat.organizer_logging import log
+from pledgebot.chat.reply import Aside, Reply
+from pledgebot.domain.delivery import DeliveryState
 from pledgebot.domain.errors import Objection, Refused
-from pledgebot.domain.words import contradiction_from, date_from, normalise, position_from, role_from, source_from
-from pledgebot.messages import about, organizers
-from pledgebot.messages.document import Bullets, Message, Paragraph, Text
-from pledgebot.messages.i18n import Translator
+from pledgebot.messages.document import Message, paragraph
+from pledgebot.messages.frame import frame
+from pledgebot.messages.i18n import Translator, translator
+from pledgebot.messages.objections import objection
+from pledgebot.messages.organizers import REASONS
+from pledgebot.messages.presses import Press, number
+from pledgebot.messages.status import held as held_message
+from pledgebot.messages.status import status as status_message
 from pledgebot.services import queries
-from pledgebot.services.answers import NewAnswer, Proof, Subject, Taken, record_answer
-from pledgebot.services.decisions import confirm_answer, reject_answer
-from pledgebot.services.lookup import HitKind, find
+from pledgebot.services.deliveries import show_deliveries
+from pledgebot.services.lookup import Directories
 from pledgebot.services.people import Actor
-from pledgebot.services.views import RoundView
-from pledgebot.store.engine import Session
+from pledgebot.services.status import status as status_of
+from pledgebot.store.engine import Database, Session
 
-# The fields of `/log`, in both languages, without accents.
-_FIELDS = {
-    "source": "source", "date": "date", "dit le": "date", "said on": "date", "qui": "speaker", "who": "speaker",
-    "speaker": "speaker", "role": "role", "qualite": "role", "lien": "link", "link": "link", "citation": "quote",
-    "quote": "quote", "contradiction": "contradiction",
-}  # fmt: skip
+FOR_A_PERSON = (DeliveryState.HELD, DeliveryState.UNCERTAIN, DeliveryState.FAILED)
+"""The states of what only a person takes further."""
+
+LONGEST_NOTICE = 200
+"""https://core.telegram.org/bots/api#answercallbackquery"""
+
+_MOST_HELD = 30
 
 
-def answer(session: Session, request: Request, by: Actor, tr: Translator, now: datetime) -> Message:
+def takes(request: Request) -> bool:
+    """Tell whether a request is for organizers when one of them makes it; `/lists NAME` is what it is to everybody."""
+    return request.verb in ORGANIZER_VERBS or (
+        request.verb is Verb.LISTS and not request.whole and lists.is_change(request.about)
+    )
+
+
+def answer(
+    session: Session, request: Request, by: Actor, tr: Translator, now: datetime, directories: Directories | None = None
+) -> Message:
     """Do what an organizer asks, and say what was done."""
-    if request.verb is Verb.PENDING:
-        return organizers.pending(queries.entries(session), tr)
-    if request.verb is Verb.LOG:
-        return _log(session, request, by, tr, now)
-    number, version, rest = _numbers(request.about)
-    if number is None:
-        return about.help_text(tr, organizer=True)
-    view = queries.entry(session, number)
-    if version is None:
-        # The version that a person saw is part of the command: without it the entry is shown first.
-        return organizers.entry(view, tr)
-    if request.verb is Verb.CONFIRM:
-        confirm_answer(session, number, version, by, now)
-        return organizers.confirmed(queries.entry(session, number), tr)
-    reject_answer(session, number, version, rest, by, now)
-    return organizers.rejected(queries.entry(session, number), tr)
+    return _VERBS[request.verb](Errand(session, by, tr, now, directories or Directories()), request)
 
 
-def _numbers(text: str) -> tuple[int | None, int | None, str]:
-    """Read `12 1 reason…`: the entry, the version that was shown, what follows."""
-    words = text.split()
-    numbers = [int(word) if word.isdecimal() else None for word in words[:2]]
-    number = numbers[0] if numbers else None
-    version = numbers[1] if len(numbers) > 1 else None
-    return number, version, " ".join(words[2:] if version is not None else words[1:])
+def _held(errand: Errand) -> Message:
+    return held_message(show_deliveries(errand.session, FOR_A_PERSON, _MOST_HELD), errand.tr, errand.zone)
 
 
-def _log(session: Session, request: Request, by: Actor, tr: Translator, now: datetime) -> Message:
-    if not request.about:
-        return Message((Paragraph((Text(_example(tr)),)),), tr.language)
-    faults: list[str] = []
-    new = _new_answer(session, request, faults, tr, now)
-    if new is None:
-        return Message(
-            (
-                Paragraph((Text(tr._("Nothing was recorded:")),)),
-                Bullets(tuple((Text(fault),) for fault in faults)),
-                Paragraph((Text(_example(tr)),)),
-            ),
-            tr.language,
-        )
-    number = record_answer(session, new, by, now)
-    return organizers.recorded(queries.entry(session, number), tr)
+def _status(errand: Errand) -> Message:
+    return status_message(status_of(errand.session, errand.now), errand.tr)
 
 
-def _example(tr: Translator) -> str:
-    return tr._(
-        "For example: /log LIST | cameras = committed | source = letter | date = 2026-02-14 | who = NAME | role = head | "
-        "link = https://… | quote = the words"
+def _correct(errand: Errand, _request: Request) -> Message:
+    tr = errand.tr
+    told = tr._("Here a correction is not made step by step; on the command line it is one line:")
+    return usage(tr, told, 'pledgebot answers correct 12 --position cameras=partial --reason "…" --quote "…" --as NAME')
+
+
+def _withdraw(errand: Errand, _request: Request) -> Message:
+    tr = errand.tr
+    told = tr._("Here a word taken back is not recorded step by step; on the command line it is one line:")
+    return usage(
+        tr,
+        told,
+        'pledgebot answers withdraw "LIST" --demand cameras --source letter --said-on 2026-02-14 --quote "…" --as NAME',
     )
 
 
-def _new_answer(
-    session: Session, request: Request, faults: list[str], tr: Translator, now: datetime
-) -> NewAnswer | None:
-    """Read the fields of `/log`; every fault is said at once, and nothing is recorded then."""
-    asked = queries.current_round(session, now)
-    subject = _subject(session, request.about, asked.id)
-    given = {_FIELDS[key]: value for key, value in request.fields.items() if key in _FIELDS}
-    positions = [
-        _taken(session, key, value, asked.id, faults, tr) for key, value in request.fields.items() if key not in _FIELDS
-    ]
-    source = source_from(given.get("source", ""))
-    day = _day(given.get("date", ""), now, asked)
-    role = role_from(given.get("role", "")) or SpeakerRole.LIST
-    contradiction = _contradiction(given.get("contradiction", ""))
-    if source is None:
-        faults.append(
-            tr._("source: expected letter, e-mail, programme, public post, recorded speech or reported speech")
-        )
-    if day is None:
-        faults.append(tr._("date: expected the day it was said, such as 2026-02-14 or 14/02/2026"))
-    if not positions:
-        faults.append(tr._("no position: expected DEMAND = committed, partial, refused or unclear"))
-    if faults or source is None or day is None:
+def _cancel(errand: Errand, _request: Request) -> Message:
+    return Message((paragraph(errand.tr._("There is nothing to cancel.")),), errand.tr.language)
+
+
+_VERBS: dict[Verb, Callable[[Errand, Request], Message]] = {
+    Verb.PENDING: lambda errand, _request: entries.pending(errand),
+    Verb.LOG: log,
+    Verb.CONFIRM: entries.decide,
+    Verb.REJECT: entries.decide,
+    Verb.UNDO: entries.undo,
+    Verb.LISTS: lists.lists,
+    Verb.CHASE: outreach.chase,
+    Verb.CONTACT: outreach.contact,
+    Verb.HELD: lambda errand, _request: _held(errand),
+    Verb.STATUS: lambda errand, _request: _status(errand),
+    Verb.CORRECT: _correct,
+    Verb.WITHDRAW: _withdraw,
+    Verb.CANCEL: _cancel,
+}
+
+Deed = Callable[[Errand], Reply]
+
+
+def press(
+    database: Database, press: Press, asker: Asker, now: datetime, directories: Directories | None = None
+) -> Reply | None:
+    """Do what an organizer's button says; None for anybody else's buttons, and for everything that a stranger presses.
+
+    A refusal is said at the button, so that a group is not told of one person's mistake. An entry that was changed or
+    decided meanwhile is shown as it is now, in the place of what was pressed.
+    """
+    deed = _deed(press)
+    if asker.organizer is None or deed is None:
         return None
-    return NewAnswer(
-        subject=subject,
-        positions=tuple(taken for taken in positions if taken is not None),
-        source=source,
-        role=role,
-        said_on=day,
-        proofs=_proofs(given),
-        speaker=given.get("speaker"),
-        contradiction=contradiction,
+    tr = translator(asker.language)
+
+    def errand(session: Session, by: Actor) -> Errand:
+        return Errand(session, by, tr, now, directories or Directories())
+
+    try:
+        with database.begin() if _writes(press) else database.read() as session:
+            return _framed(deed(errand(session, asker.organizer)), session, tr)
+    except Refused as refused:
+        if press.verb in _DECISIONS and refused.objection in _OVERTAKEN:
+            with database.read() as session:
+                entry = number(press.arguments[0]) or 0
+                return _framed(entries.as_it_is(errand(session, asker.organizer), entry, refused), session, tr)
+        return _refusal(refused, tr)
+
+
+_DECISIONS = frozenset({"confirm", "reject", "ask"})
+_OVERTAKEN = frozenset({Objection.CHANGED_MEANWHILE, Objection.ALREADY_DECIDED})
+
+
+def _writes(press: Press) -> bool:
+    # Reject and contact lead to a choice first; what was chosen is their third argument.
+    return press.verb in {"confirm", "chase"} or (press.verb in {"reject", "contact"} and len(press.arguments) > 2)  # noqa: PLR2004
+
+
+def _deed(press: Press) -> Deed | None:
+    """Return what a button says; None for what none of ours says, since tokens come from outside."""
+    read = _PRESSES.get(press.verb)
+    return read(press.arguments) if read is not None else None
+
+
+def _decision(arguments: tuple[str, ...], deed: Callable[[Errand, int, int], Reply]) -> Deed | None:
+    numbers = Press("", arguments).numbers()
+    if numbers is None or len(numbers) != 2:  # noqa: PLR2004 - the entry and the version that was shown
+        return None
+    entry, version = numbers
+    return lambda errand: deed(errand, entry, version)
+
+
+def _reject(arguments: tuple[str, ...]) -> Deed | None:
+    reason = arguments[2] if len(arguments) == 3 else None  # noqa: PLR2004 - the entry, the version, the reason
+    if reason is not None and reason not in REASONS:
+        return None
+    pair = arguments if reason is None else arguments[:2]
+    return _decision(pair, lambda errand, entry, version: entries.press_reject(errand, entry, version, reason))
+
+
+def _entry(arguments: tuple[str, ...]) -> Deed | None:
+    back = arguments[1:] == ("back",)
+    entry = number(arguments[0]) if arguments and (back or len(arguments) == 1) else None
+    return None if entry is None else lambda errand: entries.press_entry(errand, entry, back=back)
+
+
+def _chase(arguments: tuple[str, ...]) -> Deed | None:
+    numbers = Press("", arguments).numbers()
+    if numbers is None or len(numbers) != 1:
+        return None
+    return lambda errand: outreach.press_chase(errand, numbers[0])
+
+
+def _contact(arguments: tuple[str, ...]) -> Deed | None:
+    list_id = number(arguments[0]) if arguments else None
+    what = outreach.read_contact(arguments[1:])
+    if list_id is None or (what is None and len(arguments) > 1):
+        return None
+    return lambda errand: outreach.press_contact(errand, list_id, what)
+
+
+def _alone(show: Callable[[Errand], Message], *, in_place: bool = False) -> Callable[[tuple[str, ...]], Deed | None]:
+    return lambda arguments: None if arguments else lambda errand: Reply((show(errand),), in_place=in_place)
+
+
+_PRESSES: dict[str, Callable[[tuple[str, ...]], Deed | None]] = {
+    "confirm": lambda arguments: _decision(arguments, entries.press_confirm),
+    "reject": _reject,
+    "ask": lambda arguments: _decision(arguments, entries.press_ask),
+    "entry": _entry,
+    "pending": _alone(entries.pending),
+    "held": _alone(_held),
+    "status": _alone(_status),
+    "chase": _chase,
+    "contact": _contact,
+}
+
+
+def _refusal(refused: Refused, tr: Translator) -> Reply:
+    sentence = objection(tr, refused.objection, refused.facts)
+    if len(sentence) <= LONGEST_NOTICE:
+        return Reply(notice=sentence)
+    return Reply((Message((paragraph(sentence),), tr.language),))
+
+
+def _framed(reply: Reply, session: Session, tr: Translator) -> Reply:
+    fictional = queries.is_fictional(session)
+    return replace(
+        reply,
+        messages=tuple(frame(message, tr, fictional) for message in reply.messages),
+        notice=reply.notice[:LONGEST_NOTICE],
+        asides=tuple(Aside(aside.address, frame(aside.message, tr, fictional)) for aside in reply.asides),
     )
-
-
-def _subject(session: Session, name: str, round_id: int) -> Subject:
-    found = find(session, name, (HitKind.LIST, HitKind.BANNER), round_id)
-    if found.sure is None and found.hits:
-        raise Refused(Objection.AMBIGUOUS_LIST, name=name, known=[f"#{hit.id} {hit.label}" for hit in found.hits])
-    if found.sure is None:
-        raise Refused(Objection.UNKNOWN_LIST, name=name)
-    return Subject(found.sure.id) if found.sure.kind is HitKind.LIST else Subject(banner_id=found.sure.id)
-
-
-def _taken(session: Session, key: str, value: str, round_id: int, faults: list[str], tr: Translator) -> Taken | None:
-    """Read `cameras = committed` or `retraction/observatory = partial`."""
-    name, _slash, part = key.partition("/")
-    found = find(session, name, (HitKind.DEMAND,), round_id)
-    position: Position | None = position_from(value)
-    if found.sure is None:
-        faults.append(tr._("{name}: no demand is called that").format(name=name))
-        return None
-    if position is None:
-        faults.append(tr._("{name}: expected committed, partial, refused or unclear").format(name=name))
-        return None
-    return Taken(found.sure.label, position, normalise(part))
-
-
-def _day(text: str, now: datetime, asked: RoundView) -> date | None:
-    if normalise(text) in {"today", "aujourd'hui"}:
-        return now.astimezone(asked.zone).date()
-    return date_from(text)
-
-
-def _contradiction(text: str) -> Contradiction | None:
-    return contradiction_from(text) if text else None
-
-
-def _proofs(given: dict[str, str]) -> tuple[Proof, ...]:
-    link, quote = given.get("link"), given.get("quote")
-    return (Proof(link or None, (quote or "").strip('«»"“” \u00a0\u202f') or None),) if link or quote else ()

@@ -1,10 +1,14 @@
 """`pledgebot doctor` and `pledgebot calendar`: is everything right, and what is to come."""
 
 import os
+from typing import TYPE_CHECKING
 
 import typer
 
 from pledgebot.cli.shared import Config, asking, print_message, terminal_translator
+
+if TYPE_CHECKING:
+    from pledgebot.config import Settings
 
 
 def doctor(config: Config = None) -> None:
@@ -33,6 +37,29 @@ def doctor(config: Config = None) -> None:
     if not settings.destinations:
         raise Unusable("destinations: none is configured, so nothing would be published; add a [[destinations]] table")
     typer.echo("destinations: " + ", ".join(f"{place.channel} {place.address}" for place in settings.destinations))
+    if settings.telegram.token is not None:
+        _check_telegram(settings)
+
+
+def _check_telegram(settings: "Settings") -> None:
+    """Ask Telegram whether the bot may do there what it is to do; raises `Unusable` with everything that is wrong."""
+    import asyncio
+
+    from pledgebot.bootstrap import telegram_account, webhook_address
+    from pledgebot.chat.telegram.checkup import check_account
+    from pledgebot.domain.errors import Unusable
+
+    account, _channel = telegram_account(settings)
+    if account is None:
+        return
+    places = [place.address for place in settings.destinations if place.channel == "telegram"]
+    found = asyncio.run(check_account(account.bot, places, webhook=webhook_address(settings)))
+    for one in found:
+        if not one.wrong:
+            typer.echo(one.line)
+    wrong = [one.line for one in found if one.wrong]
+    if wrong:
+        raise Unusable("\n".join(wrong))
 
 
 def calendar(config: Config = None) -> None:

@@ -20,7 +20,7 @@ def show(
 ) -> None:
     """Show the last hundred deliveries; followers' addresses are never shown."""
     from pledgebot.domain.delivery import DeliveryState
-    from pledgebot.services.outbox import show_deliveries
+    from pledgebot.services.deliveries import show_deliveries
 
     try:
         states = [DeliveryState(word) for word in state or ()]

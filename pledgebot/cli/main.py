@@ -4,7 +4,7 @@ import sys
 
 import typer
 
-from pledgebot.cli import answers, chat, checks, db, deliveries, ledger, lists, organizers, outreach, start
+from pledgebot.cli import answers, chat, checks, db, deliveries, ledger, lists, organizers, outreach, start, subscribers
 
 app = typer.Typer(
     name="pledgebot",
@@ -26,6 +26,7 @@ app.add_typer(answers.app, name="answers")
 app.add_typer(outreach.app, name="outreach")
 app.add_typer(deliveries.app, name="deliveries")
 app.add_typer(organizers.app, name="organizers")
+app.add_typer(subscribers.app, name="subscribers")
 app.add_typer(ledger.app, name="ledger")
 
 

@@ -8,6 +8,7 @@ from pledgebot.cli.shared import As, Config, Json, acting, asking, print_json
 
 if TYPE_CHECKING:
     from pledgebot.services.people import Role
+    from pledgebot.store.engine import Session
 
 app = typer.Typer(help="The people who may write.", no_args_is_help=True, rich_markup_mode=None)
 
@@ -21,14 +22,36 @@ def add(
 ) -> None:
     """Add an organizer, and print a one-time invitation. The first admin is added without --as."""
     from pledgebot.bootstrap import opened_bot
-    from pledgebot.services.people import INVITATION_LIFE, Role, add_organizer, find_actor
+    from pledgebot.services.people import Role, add_organizer, find_actor
 
     roles = frozenset(_role(word) for word in role)
     with opened_bot(config) as bot, bot.database.begin() as session:
         actor = find_actor(session, by, "cli") if by else None
-        token = add_organizer(session, name, roles, actor, bot.clock.now())
+        invitation = _invitation(session, add_organizer(session, name, roles, actor, bot.clock.now()))
     typer.echo(f"added {name} ({', '.join(sorted(item.value for item in Role if item in roles))})")
-    typer.echo(f"invitation, once, within {INVITATION_LIFE.days} days: {token}")
+    typer.echo(invitation)
+
+
+@app.command()
+def invite(name: Annotated[str, typer.Argument(help="Who joins again.")], by: As, config: Config = None) -> None:
+    """Print a new one-time invitation for an organizer, such as after a change of telephone; unused ones are void."""
+    from pledgebot.services.people import invite_again
+
+    with acting(config, by) as (bot, session, actor):
+        invitation = _invitation(session, invite_again(session, name, actor, bot.clock.now()))
+    typer.echo(invitation)
+
+
+def _invitation(session: "Session", token: str) -> str:
+    """Return the one line by which somebody joins: a link where the running bot told its name, else what to write to it."""
+    from pledgebot.services.cursors import read_cursor
+    from pledgebot.services.people import INVITATION_LIFE
+
+    username = read_cursor(session, "telegram:username")
+    within = f"invitation, once, within {INVITATION_LIFE.days} days"
+    if username:
+        return f"{within}: https://t.me/{username}?start=join-{token}"
+    return f"{within}, to be written to the bot: /start join-{token}"
 
 
 def _role(word: str) -> "Role":

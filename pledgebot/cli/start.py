@@ -38,7 +38,8 @@ def run(config: Config = None) -> None:
     from pledgebot.bootstrap import opened_bot
 
     logging.basicConfig(format="%(asctime)s %(levelname)s %(name)s %(message)s", level=logging.INFO)
-    for chatty in ("apscheduler", "alembic"):
+    # Where everything is logged, the library of Telegram would write the token and what people wrote.
+    for chatty in ("apscheduler", "alembic", "telegram", "uvicorn"):
         logging.getLogger(chatty).setLevel(logging.WARNING)
     with opened_bot(config, working=True) as bot:
         asyncio.run(_run(bot))

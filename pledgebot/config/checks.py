@@ -4,6 +4,7 @@ These checks look at plain data and skip whatever has the wrong type, so that th
 file is wrong: all faults are said at once.
 """
 
+import re
 from collections.abc import Hashable, Iterable, Iterator
 from datetime import date
 from itertools import pairwise
@@ -27,6 +28,7 @@ def settings_faults(data: dict[str, object], folder: Path) -> Found:
     yield from _constituencies(rows(data, ("election", "constituencies")))
     yield from _silence(data)
     yield from _destinations(data)
+    yield from _webhook(data)
 
 
 def rows(data: dict[str, object], path: KeyPath) -> Rows:
@@ -151,12 +153,38 @@ def _destinations(data: dict[str, object]) -> Found:
         language = row.get("language")
         if language in LANGUAGES and language not in languages:
             yield ("destinations", place, "language"), "not among languages"
-    pairs = [(text_of(row.get("channel")), text_of(row.get("address"))) for _place, row in destinations]
+        yield from _address(data, place, row)
     yield from twice(
         (
-            (("destinations", place, "address"), pair)
-            for (place, _row), pair in zip(destinations, pairs, strict=True)
-            if None not in pair
+            (("destinations", place, "address"), (channel, address, text_of(row.get("thread"))))
+            for place, row in destinations
+            if (channel := text_of(row.get("channel"))) and (address := text_of(row.get("address")))
         ),
         "destination",
     )
+
+
+_CHAT = re.compile(r"-?\d{1,15}")
+
+
+def _address(data: dict[str, object], place: int, row: dict[str, object]) -> Found:
+    """Find what is wrong with a destination's address: each medium has its own kind."""
+    address, channel = text_of(row.get("address")), text_of(row.get("channel"))
+    if address is None:
+        return
+    if channel == "console" and address != "terminal":
+        yield ("destinations", place, "address"), 'the console has only "terminal"'
+    if channel == "telegram" and not _CHAT.fullmatch(address):
+        # A name can be taken by somebody else once it is given up; a number stays.
+        yield ("destinations", place, "address"), "not the number of a chat"
+    if channel == "telegram" and (table_at(data, ("telegram",)) or {}).get("token") is None:
+        yield ("destinations", place, "channel"), "telegram has no token: fill in [telegram]"
+
+
+def _webhook(data: dict[str, object]) -> Found:
+    """Find a webhook that Telegram could not call."""
+    if (table_at(data, ("telegram",)) or {}).get("webhook") is not True:
+        return
+    public = text_of((table_at(data, ("web",)) or {}).get("public_url"))
+    if public is None:
+        yield ("web", "public_url"), "missing, and telegram.webhook needs it"

@@ -6,7 +6,17 @@ from typing import Annotated, Literal, get_args
 from pydantic import Field, PrivateAttr, StringConstraints
 
 from pledgebot.config.texts import Table, Text
-from pledgebot.config.values import Closing, Contact, DatabaseUrl, Day, Zone, absolute_url
+from pledgebot.config.values import (
+    BotToken,
+    Closing,
+    Contact,
+    DatabaseUrl,
+    Day,
+    Listen,
+    WebAddress,
+    Zone,
+    absolute_url,
+)
 from pledgebot.domain.election import SilenceRule
 
 Language = Literal["fr", "en"]
@@ -81,11 +91,43 @@ class SilenceSettings(Table):
     margin_minutes: int = Field(default=10, ge=0, le=720, description="a whole number of minutes from 0 to 720")
 
 
-class DestinationSettings(Table):
-    """A public place where announcements are published."""
+class TelegramSettings(Table):
+    """The bot's account on Telegram. Without a token the bot is not on Telegram."""
 
-    channel: Literal["console"] = Field(description='"console", the only channel of this version')
-    address: Literal["terminal"] = Field(description='"terminal", the only address of the console')
+    token: BotToken | None = Field(default=None, description="the token that BotFather gave, such as 123456:ABC-DEF")
+    webhook: bool = Field(default=False, description="true or false")
+    base_url: WebAddress = Field(
+        default="https://api.telegram.org/bot", description="the address of a Bot API server, up to the token"
+    )
+    base_file_url: WebAddress = Field(
+        default="https://api.telegram.org/file/bot",
+        description="the address of a Bot API server's files, up to the token",
+    )
+
+
+class WebSettings(Table):
+    """The bot's own web server."""
+
+    listen: Listen = Field(default="127.0.0.1:8080", description="a host and a port, such as 127.0.0.1:8080")
+    public_url: WebAddress | None = Field(
+        default=None, description="the https:// address under which the world reaches the web server"
+    )
+    board_url: WebAddress | None = Field(
+        default=None, description="the address of a public page with the whole table, such as https://example.org/board"
+    )
+
+
+class DestinationSettings(Table):
+    """A place where the bot publishes by itself: a public one, or the organizers' group."""
+
+    channel: Literal["console", "telegram"] = Field(description='"console" or "telegram"')
+    address: Annotated[Text, Field(max_length=200)] = Field(
+        description='"terminal" on the console; on Telegram a number such as "-1001234567890"'
+    )
+    thread: Annotated[Text, StringConstraints(pattern=r"^\d{1,10}$")] | None = Field(
+        default=None, description='the number of a forum topic, such as "42"'
+    )
+    audience: Literal["public", "organizers"] = Field(default="public", description='"public" or "organizers"')
     language: Language = Field(description='one of the languages of this file, such as "fr"')
 
 
@@ -110,6 +152,8 @@ class Settings(Table):
     destinations: tuple[DestinationSettings, ...] = Field(
         default=(), strict=False, description="[[destinations]] tables"
     )
+    telegram: TelegramSettings = Field(default=TelegramSettings(), description="a table [telegram]")
+    web: WebSettings = Field(default=WebSettings(), description="a table [web]")
     limits: LimitSettings = Field(default=LimitSettings(), description="a table [limits]")
 
     _folder: Path = PrivateAttr(default=Path())

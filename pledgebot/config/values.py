@@ -21,6 +21,12 @@ _POSTGRESQL = re.compile(
 _CONTACT = re.compile(r"[^\s@<>]+@[^\s@<>]+\.[^\s@<>]+|https?://[^\s/]+\.\S+")
 _PRINTABLE = re.compile(r"[^\x00-\x1f\x7f\ud800-\udfff]+")
 
+# https://core.telegram.org/bots/api#authorizing-your-bot: the bot's number, a colon, its secret.
+_TOKEN = re.compile(r"\d{1,20}:[A-Za-z0-9_-]{3,200}")
+_WEB = re.compile(r"https?://[^\s/?#]+(?:/[^\s?#]*)?")
+_LISTEN = re.compile(r"(\[[0-9a-fA-F:]+\]|[^\s:]+):(\d{1,5})")
+LAST_PORT = 65_535
+
 FIRST_DAY, LAST_DAY = date(2000, 1, 1), date(2099, 12, 31)
 NOON = time(12)
 
@@ -73,12 +79,34 @@ def _contact(text: str) -> str:
     return text
 
 
+def _token(secret: SecretStr) -> SecretStr:
+    if not _TOKEN.fullmatch(secret.get_secret_value()):
+        raise ValueError("not such a token")
+    return secret
+
+
+def _web_address(text: str) -> str:
+    if not _WEB.fullmatch(text):
+        raise ValueError("not such an address")
+    return text.rstrip("/")
+
+
+def _listen(text: str) -> str:
+    found = _LISTEN.fullmatch(text)
+    if found is None or not 0 <= int(found[2]) <= LAST_PORT:
+        raise ValueError("not such an address")
+    return text
+
+
 def _unaware(hour: time) -> time:
     if hour.tzinfo is not None:
         raise ValueError("with a zone of its own")
     return hour
 
 
+BotToken = Annotated[SecretStr, AfterValidator(_token)]
+WebAddress = Annotated[Text, Field(max_length=500), AfterValidator(_web_address)]
+Listen = Annotated[Text, AfterValidator(_listen)]
 DatabaseUrl = Annotated[SecretStr, AfterValidator(_database_url)]
 Zone = Annotated[Text, Field(max_length=64), AfterValidator(_zone)]
 Contact = Annotated[Text, AfterValidator(_contact)]

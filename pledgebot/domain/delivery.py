@@ -47,6 +47,18 @@ class PermanentFailure(PledgebotError):  # noqa: N818 - as above
         self.reason = reason
 
 
+class Gone(PermanentFailure):
+    """Provably not sent, and the place itself is gone: blocked, kicked, deleted. Nothing more is sent there."""
+
+
+class Moved(TemporaryFailure):
+    """Provably not sent: the place has another address now, and may be written to there at once."""
+
+    def __init__(self, address: str) -> None:
+        super().__init__("the place moved", timedelta(0))
+        self.address = address
+
+
 class Uncertain(PledgebotError):  # noqa: N818 - as above
     """Nobody knows whether it was sent: the reply never came."""
 

@@ -1,6 +1,8 @@
 """How a rule says no: a reason that can be worded in any language, never a sentence."""
 
+import traceback
 from enum import StrEnum
+from pathlib import Path
 
 
 class Objection(StrEnum):
@@ -57,10 +59,30 @@ class Objection(StrEnum):
     BOTH_ANSWERED = "both_answered"
     NOT_PROVISIONAL = "not_provisional"
     NOT_OFFICIAL = "not_official"
+    INVITATION_INVALID = "invitation_invalid"
+    ALREADY_JOINED = "already_joined"
+    NOT_ADMINISTRATOR = "not_administrator"
+    BOT_NOT_ADMINISTRATOR = "bot_not_administrator"
+    UNKNOWN_DESTINATION = "unknown_destination"
+    ALREADY_CONFIGURED = "already_configured"
+    NOTHING_TO_FOLLOW = "nothing_to_follow"
+    HOURS_UNREADABLE = "hours_unreadable"
+    LANGUAGE_UNKNOWN = "language_unknown"
+    ALREADY_CHASED = "already_chased"
+    DRAFT_CHANGED = "draft_changed"
+    NO_DRAFT = "no_draft"
 
 
 class PledgebotError(Exception):
     """The root of pledgebot's own errors."""
+
+
+def place_of(error: BaseException) -> str:
+    """Return what an error is and where it arose, for a log: never its words, which may hold an address or what was written."""
+    frames = traceback.extract_tb(error.__traceback__)
+    ours = [frame for frame in frames if "pledgebot" in frame.filename] or frames
+    where = f" at {Path(ours[-1].filename).name}:{ours[-1].lineno}" if ours else ""
+    return f"{type(error).__name__}{where}"
 
 
 class Refused(PledgebotError):  # noqa: N818 - it is a refusal, with a reason, not an error of the program

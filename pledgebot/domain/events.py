@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
-from pledgebot.domain.answer import EvidenceKind, Position, SourceKind, SpeakerRole
+from pledgebot.domain.answer import AnswerKind, EvidenceKind, Position, SourceKind, SpeakerRole
 
 FACTS_VERSION = 1
 
@@ -24,11 +24,15 @@ class EventKind(StrEnum):
     ANSWER_WITHDRAWN = "answer_withdrawn"
     CONTENT_REMOVED = "content_removed"
     ANSWER_PENDING = "answer_pending"
+    STAY_ASKED = "stay_asked"
 
 
 @dataclass(frozen=True)
 class SubjectFacts:
-    """Whom an answer is about: a list in its constituency, or a banner of several lists."""
+    """Whom an answer is about: a list in its constituency, or a banner of several lists.
+
+    `id` is the number of the list or banner; facts that were stored before it was kept have none.
+    """
 
     name: str
     is_banner: bool
@@ -36,6 +40,7 @@ class SubjectFacts:
     panel: int | None
     constituencies: tuple[str, ...]
     withdrawn: bool = False
+    id: int | None = None
 
 
 @dataclass(frozen=True)
@@ -67,7 +72,7 @@ class ProofFacts:
 
 @dataclass(frozen=True)
 class AnswerFacts:
-    """Everything that an announcement of one answer may say."""
+    """Everything that an announcement of one answer may say. `kind` is None in facts stored before it was kept."""
 
     answer: int
     version: int
@@ -85,3 +90,30 @@ class AnswerFacts:
     letter_title: Titles
     fictional: bool
     decided_on: date | None = None
+    kind: AnswerKind | None = None
+
+
+@dataclass(frozen=True)
+class Said:
+    """What one event says of an answer, and as what."""
+
+    kind: EventKind
+    facts: AnswerFacts
+
+
+@dataclass(frozen=True)
+class NoticeFacts:
+    """What a notice may say that is about no answer: the letter, the election and its last day, the last day to answer."""
+
+    letter_title: Titles
+    election: Titles
+    last_round: date
+    deadline: date
+    fictional: bool
+
+
+Facts = AnswerFacts | NoticeFacts
+"""What an event may say."""
+
+NOTICES = frozenset({EventKind.STAY_ASKED})
+"""The kinds of event that are about no answer."""

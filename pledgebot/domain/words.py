@@ -11,6 +11,7 @@ from enum import StrEnum
 from typing import TypeVar
 
 from pledgebot.domain.answer import AnswerKind, Contradiction, Position, SourceKind, SpeakerRole
+from pledgebot.domain.progress import ContactKind, Medium
 
 E = TypeVar("E", bound=StrEnum)
 
@@ -50,11 +51,14 @@ def _table(words: Mapping[E, tuple[str, ...]]) -> dict[str, E]:
 
 POSITION_WORDS: Mapping[str, Position] = _table({
     Position.COMMITTED: ("s'engage", "s'engagent", "oui", "yes", "engagement", "commits", *_agreeing("engage")),
-    Position.PARTIAL: ("en partie", "partiel", "partielle", "partiellement", "partly", "partially", "in part"),
+    Position.PARTIAL: ("en partie", "partiel", "partielle",
+        "partiellement", "partly", "partially", "in part", "s'engage en partie",
+        "partly committed"),
     Position.REFUSED: ("refus", "non", "no", "refuses", "refusent", "refusal", *_agreeing("refuse")),
     Position.UNCLEAR: (
-        "pas clair", "pas claire", "flou", "floue", "peu clair", "peu claire", "ambigu", "ambigue", "not clear",
-        "vague",
+        "pas clair", "pas claire", "flou", "floue", "peu clair",
+        "peu claire", "ambigu", "ambigue", "not clear",
+        "vague", "reponse peu claire", "unclear answer",
     ),
 })  # fmt: skip
 
@@ -67,23 +71,27 @@ SOURCE_WORDS: Mapping[str, SourceKind] = _table({
         "message public", "publication en ligne",
     ),
     SourceKind.RECORDED_SPEECH: (
-        "debat", "video", "enregistrement", "debat enregistre", "parole enregistree", "audio", "debate", "recording",
-        "recorded",
+        "debat", "video", "enregistrement", "debat enregistre",
+        "parole enregistree", "audio", "debate", "recording",
+        "recorded", "prise de parole enregistree", "recorded words",
     ),
     SourceKind.REPORTED_SPEECH: (
-        "presse", "oui-dire", "oui dire", "article de presse", "propos rapportes", "parole rapportee", "press",
-        "hearsay", "reported", *_agreeing("rapporte"),
+        "presse", "oui-dire", "oui dire",
+        "article de presse", "propos rapportes", "parole rapportee", "press",
+        "hearsay", "reported", "propos rapportes par d'autres", "words reported by others", *_agreeing("rapporte"),
     ),
 })  # fmt: skip
 
 ROLE_WORDS: Mapping[str, SpeakerRole] = _table(
     {
         SpeakerRole.HEAD: ("tete de liste", "tete", "head of list", "head of the list", "lead candidate"),
-        SpeakerRole.CANDIDATE: ("colistier", "colistiere", *_agreeing("candidat")),
+        SpeakerRole.CANDIDATE: ("colistier", "colistiere", "personne candidate", *_agreeing("candidat")),
         SpeakerRole.SPOKESPERSON: ("porte-parole", "porte parole", "spokesman", "spokeswoman"),
         SpeakerRole.LIST: (
             "liste",
             "la liste",
+            "au nom de la liste",
+            "on behalf of the list",
             "equipe",
             "l'equipe",
             "equipe de campagne",
@@ -110,6 +118,29 @@ KIND_WORDS: Mapping[str, AnswerKind] = _table(
         AnswerKind.REMOVAL: ("effacement", "suppression"),
     }
 )
+
+CONTACT_WORDS: Mapping[str, ContactKind] = _table({
+    ContactKind.SENT: ("send", "asked", "envoi", "lettre envoyee", "letter sent", *_agreeing("envoye")),
+    ContactKind.REMINDED: (
+        "reminder", "remind", "rappel", "reminder sent", "relance envoyee", *_agreeing("relance"),
+    ),
+    ContactKind.RECEIVED: (
+        "reply", "answered", "reponse", "message received", "message recu", *_agreeing("recu"),
+    ),
+    ContactKind.DECLINED: (
+        "decline a repondre", "a refuse de repondre", "refuse de repondre", "ne souhaite pas repondre", "refus",
+        "declined to answer", "refusal", *_agreeing("decline"),
+    ),
+})  # fmt: skip
+
+MEDIUM_WORDS: Mapping[str, Medium] = _table({
+    Medium.EMAIL: ("e-mail", "mail", "courriel", "mel"),
+    Medium.POST: ("courrier", "courrier postal", "poste", "letter", "lettre", "boite aux lettres"),
+    Medium.PHONE: ("telephone", "tel", "call", "appel", "by phone"),
+    Medium.FORM: ("formulaire", "website", "site", "site web", "form on its website", "formulaire de son site"),
+    Medium.SOCIAL: ("reseau social", "reseaux sociaux", "social network", "social media"),
+    Medium.MEETING: ("rencontre", "reunion", "rendez-vous", "rendez vous", "en personne", "in person"),
+})  # fmt: skip
 
 WITHDRAWN_WORDS = frozenset(("withdrawn", "taken back", "retrait", "x", *_agreeing("retire"), *_agreeing("retracte")))
 """The words that stand for no position any more, in the row of a withdrawal."""
@@ -149,6 +180,16 @@ def contradiction_from(text: str) -> Contradiction | None:
 def kind_from(text: str) -> AnswerKind | None:
     """Return the kind of entry that a word names, or None."""
     return KIND_WORDS.get(normalise(text))
+
+
+def contact_from(text: str) -> ContactKind | None:
+    """Return what happened in a contact by the word that names it, or None."""
+    return CONTACT_WORDS.get(normalise(text))
+
+
+def medium_from(text: str) -> Medium | None:
+    """Return the way of a contact that a word names, or None."""
+    return MEDIUM_WORDS.get(normalise(text))
 
 
 _YEAR_FIRST = re.compile(r"([0-9]{4})-([0-9]{1,2})-([0-9]{1,2})")

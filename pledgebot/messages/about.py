@@ -1,7 +1,7 @@
 """What is said of the bot itself: the calendar, the letter, its demands, help, privacy, and when nothing can be said."""
 
 from collections.abc import Sequence
-from datetime import UTC, datetime, tzinfo
+from datetime import UTC, datetime, timedelta, tzinfo
 
 from pledgebot.domain.answer import Position
 from pledgebot.domain.election import Hush
@@ -18,13 +18,21 @@ from pledgebot.messages.document import (
     Text,
     clean,
     clean_words,
+    echoed,
     heading,
     paragraph,
     sentence,
 )
 from pledgebot.messages.i18n import Translator
 from pledgebot.messages.subjects import round_name
+from pledgebot.services.subscriber_places import ENDED_KEPT
 from pledgebot.services.views import DatesView, DemandView, PlaceView, RoundView
+
+BACKUPS_EXPIRE = timedelta(days=30)
+"""How long a backup may still hold what was deleted: the operator's guide has it thrown away by then."""
+
+BLOCKED_KEPT = ENDED_KEPT
+"""How long what is kept of a subscriber outlives their blocking the bot or removing it from a group."""
 
 
 def dates(view: DatesView, tr: Translator) -> Message:
@@ -95,7 +103,7 @@ def _test(member: Position, text: str, tr: Translator) -> Inlines:
 
 
 def help_text(tr: Translator, organizer: bool) -> Message:
-    """Return the commands, with those for organizers when an organizer asks."""
+    """Return the commands: questions, what one may subscribe to, and those for organizers when an organizer asks."""
     blocks: list[Block] = [
         heading(tr._("What you can ask")),
         Bullets(
@@ -113,6 +121,8 @@ def help_text(tr: Translator, organizer: bool) -> Message:
                 )
             )
         ),
+        heading(tr._("To be told what changes")),
+        Bullets(tuple((Text(line),) for line in _subscribing(tr))),
     ]
     if organizer:
         blocks += [
@@ -125,6 +135,12 @@ def help_text(tr: Translator, organizer: bool) -> Message:
                         tr._("/pending — entries that wait for a second person"),
                         tr._("/confirm N V — confirm entry N, version V, recorded by somebody else"),
                         tr._("/reject N — reject entry N, with a reason"),
+                        tr._("/correct N — correct confirmed entry N; /withdraw NAME — a list takes its word back"),
+                        tr._("/undo N REASON — undo a confirmation that was not announced yet"),
+                        tr._("/lists — lists: add, rename, alias, banner, withdraw, merge"),
+                        tr._("/contact, /chase — contacts with lists, and who asks which one next"),
+                        tr._("/held, /status — what waits for a person, and how the bot is"),
+                        tr._("/cancel — drop what you are logging"),
                     )
                 )
             ),
@@ -132,43 +148,111 @@ def help_text(tr: Translator, organizer: bool) -> Message:
     return Message(tuple(blocks), tr.language)
 
 
+def _subscribing(tr: Translator) -> tuple[str, ...]:
+    return (
+        tr._("/subscribe — choose what to be told: everything, a town, a list, a demand"),
+        tr._("/subscribe NAME — be told about one thing"),
+        tr._("/unsubscribe NAME — no longer be told about it; alone, about nothing at all"),
+        tr._("/digest daily 18h — once a day or once a week, at an hour; /digest at once"),
+        tr._("/quiet 22h-7h — hours without messages; /quiet none"),
+        tr._("/language fr — the language of the answers: fr or en"),
+        tr._("/mydata — everything that is kept of you"),
+        tr._("/forget — have it deleted at once"),
+        tr._("/privacy — what is kept, and for how long"),
+    )
+
+
 def privacy(tr: Translator, contact: str | None = None) -> Message:
-    """Return what is kept of a follower; `contact` is how the collective can be reached."""
+    """Return what is kept of whoever asks and of whoever subscribes, and how long; `contact` is how to reach the collective."""
     blocks: list[Block] = [
         heading(tr._("What is kept of you")),
         paragraph(
             tr._(
-                "Nothing. Questions are answered, not kept, and there is nothing to subscribe to yet. What is kept is what "
-                "lists said in public, and who of the collective recorded it."
+                "Of somebody who asks: nothing. Questions are answered, not kept; what was asked is erased as soon as the "
+                "answer is given. What is kept is what lists said in public, and who of the collective recorded it."
+            )
+        ),
+        paragraph(
+            tr._(
+                "Of somebody who subscribes: the number of the chat, the language, what was chosen (topics, rhythm, hours) "
+                "and the day of consent, to send what was asked for, and for nothing else. /mydata shows all of it."
+            )
+        ),
+        heading(tr._("For how long")),
+        Bullets(tuple((Text(line),) for line in _terms(tr))),
+        heading(tr._("Your rights")),
+        paragraph(
+            tr._(
+                "It rests on your consent, which you may take back at any time: /unsubscribe. You may see everything "
+                "(/mydata), change it (/subscribe), have it deleted (/forget), and complain to the data protection authority "
+                "of your country."
             )
         ),
     ]
     if contact:
+        blocks.append(paragraph(tr._("The collective that runs this is responsible for it.")))
         blocks.append(paragraph(tr._("Whom to ask: {contact}").format(contact=clean(contact))))
     return Message(tuple(blocks), tr.language)
 
 
-def welcome(tr: Translator, letter_title: Titles | None = None) -> Message:
-    """Return the first message: what this is, and where to begin."""
+def _terms(tr: Translator) -> tuple[str, ...]:
+    return (
+        tr._("Until you write /forget or /unsubscribe: then it is deleted at once."),
+        tr._(
+            "After the last round you are asked once whether you want to be told during the mandate; without an answer "
+            "it is deleted a month after that round."
+        ),
+        tr.n(
+            "If you block this bot, or remove it from a group, it is deleted after {count} day.",
+            "If you block this bot, or remove it from a group, it is deleted after {count} days.",
+            BLOCKED_KEPT.days,
+        ).format(count=BLOCKED_KEPT.days),
+        backups(tr),
+    )
+
+
+def backups(tr: Translator) -> str:
+    """Return when what was deleted is gone from the backups too."""
+    return tr.n(
+        "Backups expire by themselves after {count} day.",
+        "Backups expire by themselves after {count} days.",
+        BACKUPS_EXPIRE.days,
+    ).format(count=BACKUPS_EXPIRE.days)
+
+
+def welcome(tr: Translator, letter_title: Titles | None = None, group: bool = False) -> Message:
+    """Return the first message: what this is, and where to begin; in a group, how to ask there."""
     title = tr.pick(letter_title or {})
     what = tr._("Here you can read what each list says on the demands of an open letter, when, and with what proof.")
     if title:
         what = tr._(
             "Here you can read what each list says on the demands of the open letter “{title}”, when, and with what proof."
         ).format(title=title)
-    blocks = (
-        heading(tr._("Welcome")),
-        paragraph(what),
-        paragraph(tr._("Begin with /stances, or write the name of a list. /help shows the rest.")),
-    )
-    return Message(blocks, tr.language)
+    blocks: list[Block] = [heading(tr._("Welcome")), paragraph(what)]
+    if group:
+        blocks.append(
+            paragraph(
+                tr._(
+                    "In a group, begin with a command: /stances for every list, /list NAME for one. A plain name is not "
+                    "addressed to me. An administrator can have this group told what changes: /subscribe. /help shows the rest."
+                )
+            )
+        )
+    else:
+        blocks.append(paragraph(tr._("Begin with /stances, or write the name of a list. /help shows the rest.")))
+    return Message(tuple(blocks), tr.language)
+
+
+def gone(tr: Translator) -> Message:
+    """Return that what a button or a link names is not there any more."""
+    return Message((paragraph(tr._("This no longer exists; /stances shows what there is.")),), tr.language)
 
 
 def not_known(query: str, tr: Translator) -> Message:
     """Return that nothing is known under a name: a wrong guess would put words into somebody's mouth."""
     return Message(
         (
-            paragraph(tr._("Nothing is known under “{query}”.").format(query=clean(query))),
+            paragraph(tr._("Nothing is known under “{query}”.").format(query=echoed(query))),
             paragraph(tr._("/stances shows every list, /letter every demand.")),
         ),
         tr.language,
@@ -178,7 +262,7 @@ def not_known(query: str, tr: Translator) -> Message:
 def choice(query: str, options: Sequence[str], tr: Translator, *, more: bool = False) -> Message:
     """Return the question which of several things was meant; `more` says that there are further ones than these."""
     blocks: list[Block] = [
-        paragraph(tr._("“{query}” may be several things. Which one do you mean?").format(query=clean(query))),
+        paragraph(tr._("“{query}” may be several things. Which one do you mean?").format(query=echoed(query))),
         Bullets(tuple((Text(clean(option)),) for option in options)),
     ]
     if more:

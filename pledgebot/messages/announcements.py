@@ -4,8 +4,9 @@ from collections.abc import Callable, Sequence
 from datetime import date
 
 from pledgebot.domain.answer import AnswerKind, SourceKind
-from pledgebot.domain.events import AnswerFacts, EventKind, StanceFacts, SubjectFacts
+from pledgebot.domain.events import AnswerFacts, EventKind, Facts, NoticeFacts, StanceFacts, SubjectFacts
 from pledgebot.messages import labels
+from pledgebot.messages.announcement_buttons import decision_buttons, reading_buttons
 from pledgebot.messages.document import (
     Block,
     Bullets,
@@ -25,10 +26,14 @@ from pledgebot.messages.document import (
 )
 from pledgebot.messages.frame import frame
 from pledgebot.messages.i18n import Translator
+from pledgebot.messages.notices import stay_asked
 from pledgebot.messages.standings import demand_title, kept_file, said
 from pledgebot.messages.subjects import provisional
 
 _DASH = " — "
+
+Teller = Callable[[StanceFacts, AnswerFacts, Translator], Inlines]
+"""How one position is told, in the light of all that was said with it."""
 
 EVENT_OF: dict[AnswerKind, EventKind] = {
     AnswerKind.STATEMENT: EventKind.ANSWER_CONFIRMED,
@@ -40,27 +45,35 @@ EVENT_OF: dict[AnswerKind, EventKind] = {
 
 
 def announce(
-    facts: AnswerFacts,
+    facts: Facts,
     kind: EventKind,
     tr: Translator,
     board_url: str | None = None,
     hashtags: Sequence[str] = (),
     removed_on: date | None = None,
+    spot: tuple[str, str] | None = None,
 ) -> Message:
-    """Return the announcement of one answer.
+    """Return the announcement of one answer, or a notice that is about none.
 
     `board_url` leads to the whole table; `hashtags` are passed on. `removed_on` is the day of a removal, which the facts
-    do not hold (their `said_on` is the day of the removed words).
+    do not hold (their `said_on` is the day of the removed words). `spot` is the address and thread to which a notice goes
+    that is answered by a button.
     """
+    if isinstance(facts, NoticeFacts):
+        return frame(stay_asked(facts, tr, spot), tr, facts.fictional)
     if kind is EventKind.ANSWER_PENDING:
-        blocks = [*confirm_blocks(facts, tr), *preview_blocks(facts, future_kind(facts), tr)]
+        blocks = [*confirm_blocks(facts, tr), *preview_blocks(facts, future_kind(facts), tr, board_url)]
+        buttons = decision_buttons(facts, tr)
     else:
-        blocks = [*posting(facts, kind, tr, removed_on), *_end(facts, tr, board_url)]
-    return frame(Message(tuple(blocks), tr.language, tuple(hashtags)), tr, facts.fictional)
+        blocks = [*posting(facts, kind, tr, removed_on), *end(facts, tr, board_url)]
+        buttons = reading_buttons(facts, tr, board_url)
+    return frame(Message(tuple(blocks), tr.language, tuple(hashtags), buttons=buttons), tr, facts.fictional)
 
 
 def future_kind(facts: AnswerFacts) -> EventKind:
-    """Return as what a waiting entry will be announced, as far as its facts tell."""
+    """Return as what a waiting entry will be announced; facts that do not say their kind tell it by what they hold."""
+    if facts.kind in EVENT_OF:
+        return EVENT_OF[facts.kind]
     if not facts.stances:
         return EventKind.CONTENT_REMOVED
     if facts.corrects_said_on is not None:
@@ -78,27 +91,31 @@ def confirm_blocks(facts: AnswerFacts, tr: Translator) -> list[Block]:
             tr._("Whoever recorded it cannot confirm it. Read it against its proof, then send one of these:"),
         ),
         Bullets((
-            sentence(tr._("to confirm: {command}"), command=Strong(f"/confirm {facts.answer} {facts.version}")),
-            sentence(tr._("to reject: {command}"), command=Strong(f"/reject {facts.answer}")),
+            sentence(tr._("to confirm: {command}"), command=Strong(confirming(facts, tr))),
+            sentence(tr._("to reject: {command}"), command=Strong(tr._("/reject {number}").format(number=facts.answer))),
         )),
     ]  # fmt: skip
 
 
-def preview_blocks(facts: AnswerFacts, kind: EventKind, tr: Translator) -> list[Block]:
+def confirming(facts: AnswerFacts, tr: Translator) -> str:
+    """Return the command that confirms an entry in the version that is shown, as it is called in the reader's language."""
+    return tr._("/confirm {number} {version}").format(number=facts.answer, version=facts.version)
+
+
+def preview_blocks(facts: AnswerFacts, kind: EventKind, tr: Translator, board_url: str | None = None) -> list[Block]:
     """Return exactly what will be posted once a waiting entry is confirmed."""
-    return [heading(tr._("This is what will be posted:")), *posting(facts, kind, tr, None), *_end(facts, tr, None)]
+    return [heading(tr._("This is what will be posted:")), *posting(facts, kind, tr, None), *end(facts, tr, board_url)]
 
 
 def posting(facts: AnswerFacts, kind: EventKind, tr: Translator, removed_on: date | None) -> list[Block]:
     """Return what an announcement says, without its end; `ANSWER_PENDING` announces nothing by itself."""
     if kind is EventKind.CONTENT_REMOVED:
         return _removed(facts, tr, removed_on)
-    return {
-        EventKind.ANSWER_CONFIRMED: _confirmed,
-        EventKind.ANSWER_CORRECTED: _corrected,
-        EventKind.ANSWER_WITHDRAWN: _withdrawn,
-        EventKind.ANSWER_PENDING: _confirmed,
-    }[kind](facts, tr)
+    if kind is EventKind.ANSWER_CORRECTED:
+        return _corrected(facts, tr)
+    if kind is EventKind.ANSWER_WITHDRAWN:
+        return _withdrawn(facts, tr)
+    return _confirmed(facts, tr)
 
 
 def _confirmed(facts: AnswerFacts, tr: Translator) -> list[Block]:
@@ -110,9 +127,9 @@ def _confirmed(facts: AnswerFacts, tr: Translator) -> list[Block]:
     return [
         heading(title),
         subject(facts.subject, tr),
-        _stances(facts, tr, _taken),
-        *_spoken(facts, tr),
-        *_proof(facts, tr),
+        stances(facts, tr, taken),
+        *spoken(facts, tr),
+        *proof(facts, tr),
     ]
 
 
@@ -126,10 +143,10 @@ def _corrected(facts: AnswerFacts, tr: Translator) -> list[Block]:
         heading(tr._("Correction: {name}").format(name=clean(facts.subject.name))),
         subject(facts.subject, tr),
         paragraph(what),
-        _stances(facts, tr, _put_right),
+        stances(facts, tr, _put_right),
         *_reason(facts, tr._("Reason for the correction: {reason}")),
-        *_spoken(facts, tr),
-        *_proof(facts, tr),
+        *spoken(facts, tr),
+        *proof(facts, tr),
     ]
 
 
@@ -137,10 +154,10 @@ def _withdrawn(facts: AnswerFacts, tr: Translator) -> list[Block]:
     return [
         heading(tr._("Word taken back: {name}").format(name=clean(facts.subject.name))),
         subject(facts.subject, tr),
-        _stances(facts, tr, _taken_back),
-        *_spoken(facts, tr),
+        stances(facts, tr, taken_back),
+        *spoken(facts, tr),
         *_reason(facts, tr._("Reason: {reason}")),
-        *_proof(facts, tr),
+        *proof(facts, tr),
     ]
 
 
@@ -185,9 +202,8 @@ def subject(facts: SubjectFacts, tr: Translator) -> Paragraph:
     return paragraph(", ".join(known) + ".")
 
 
-def _stances(
-    facts: AnswerFacts, tr: Translator, told: Callable[[StanceFacts, AnswerFacts, Translator], Inlines]
-) -> Bullets:
+def stances(facts: AnswerFacts, tr: Translator, told: Teller) -> Bullets:
+    """Return what was said on each demand, each told in the same manner."""
     return Bullets(
         tuple(
             joined([(Text(demand_title(stance.title, stance.part_title, tr)),), told(stance, facts, tr)], _DASH)
@@ -196,7 +212,7 @@ def _stances(
     )
 
 
-def _taken(stance: StanceFacts, facts: AnswerFacts, tr: Translator) -> Inlines:
+def taken(stance: StanceFacts, facts: AnswerFacts, tr: Translator) -> Inlines:
     """Return the position taken, what it replaces, what contradicts it, and whether it is history already."""
     notes: list[str] = []
     if stance.was is not None:
@@ -232,9 +248,10 @@ def _put_right(stance: StanceFacts, _facts: AnswerFacts, tr: Translator) -> Inli
     return told
 
 
-def _taken_back(stance: StanceFacts, facts: AnswerFacts, tr: Translator) -> Inlines:
+def taken_back(stance: StanceFacts, facts: AnswerFacts, tr: Translator) -> Inlines:
+    """Return that a word was taken back, when, and which it was."""
     if stance.position is not None:
-        return _taken(stance, facts, tr)
+        return taken(stance, facts, tr)
     told = (Strong(tr._("took its word back on {date}").format(date=tr.short_day(facts.said_on))),)
     notes: list[str] = []
     if stance.was is not None:
@@ -244,7 +261,8 @@ def _taken_back(stance: StanceFacts, facts: AnswerFacts, tr: Translator) -> Inli
     return joined([told, *((Text(note),) for note in notes)], _DASH)
 
 
-def _spoken(facts: AnswerFacts, tr: Translator) -> list[Block]:
+def spoken(facts: AnswerFacts, tr: Translator) -> list[Block]:
+    """Return when it was said, by whom and by which road."""
     words = said(facts.said_on, facts.speaker, facts.speaker_role, facts.source_kind, tr)
     return [paragraph(f"{words[:1].upper()}{words[1:]}.")]
 
@@ -254,25 +272,25 @@ def _reason(facts: AnswerFacts, template: str) -> list[Block]:
     return [Paragraph(sentence(template, reason=reason))] if reason else []
 
 
-def _proof(facts: AnswerFacts, tr: Translator) -> list[Block]:
+def proof(facts: AnswerFacts, tr: Translator) -> list[Block]:
     """Return the quoted words, then the link or the file that proves them."""
-    proof = facts.proof
-    if proof is None:
+    shown = facts.proof
+    if shown is None:
         return []
     blocks: list[Block] = []
-    if proof.quote and clean_words(proof.quote):
-        blocks.append(Quote((Text(clean_words(proof.quote)),)))
+    if shown.quote and clean_words(shown.quote):
+        blocks.append(Quote((Text(clean_words(shown.quote)),)))
     sources: list[Inlines] = []
-    if proof.url:
-        sources.append((Link(tr._("see the source"), proof.url),))
-    if proof.file_sha256:
-        sources.append((Text(kept_file(proof.file_sha256, tr)),))
+    if shown.url:
+        sources.append((Link(tr._("see the source"), shown.url),))
+    if shown.file_sha256:
+        sources.append((Text(kept_file(shown.file_sha256, tr)),))
     if sources:
         blocks.append(Paragraph(sentence(tr._("Proof: {proof}"), proof=joined(sources, ", "))))
     return blocks
 
 
-def _end(facts: AnswerFacts, tr: Translator, board_url: str | None) -> list[Block]:
+def end(facts: AnswerFacts, tr: Translator, board_url: str | None) -> list[Block]:
     """Return what every announcement ends with: the letter, the table, the place in the ledger by which it can be checked."""
     blocks: list[Block] = []
     letter = tr.pick(facts.letter_title)

@@ -74,6 +74,27 @@ class Picture:
 
 
 @dataclass(frozen=True)
+class Button:
+    """What a reader may go on to, where a network has buttons: `press` is a token of `messages.presses`, or `url` leads out.
+
+    A button only ever shortens what can also be asked in words, so that nothing is lost where there are none.
+    """
+
+    text: str
+    press: str = ""
+    url: str = ""
+
+    def __post_init__(self) -> None:
+        """Refuse a button that leads nowhere or to two places."""
+        if bool(self.press) == bool(self.url):
+            raise ValueError("a button has one end: a press or an address")
+
+
+Buttons = tuple[tuple[Button, ...], ...]
+"""Rows of buttons, from top to bottom."""
+
+
+@dataclass(frozen=True)
 class Message:
     """What is said, once, for every network: blocks in one language. Hashtags are stored without their sign or with it."""
 
@@ -81,6 +102,7 @@ class Message:
     language: str
     hashtags: tuple[str, ...] = ()
     pictures: tuple[Picture, ...] = ()
+    buttons: Buttons = ()
 
 
 def clean(name: str) -> str:
@@ -97,6 +119,18 @@ def clean_words(words: str) -> str:
     return _TURNING.sub("", words).replace("\r\n", "\n").replace("\r", "\n").strip()
 
 
+def echoed(words: str, longest: int = 80) -> str:
+    """Return what somebody typed as an answer may repeat it: on one line, of `longest` characters at most, linking nothing.
+
+    Networks make links of addresses, names, tags and commands by themselves; an invisible sign keeps them words, so that
+    nobody can have this program spread an address of theirs.
+    """
+    said = clean(words)
+    shown = said if len(said) <= longest else f"{said[: longest - 1].rstrip()}…"
+    return _LINKING.sub("\\g<0>\u2060", shown)
+
+
+_LINKING = re.compile(r":(?=/)|\.(?=[^\W\d])|[@/](?=\w)|[#$](?=\w*[^\W\d])")
 _TURNING = re.compile("[\u0000-\u0008\u000e-\u001f\u007f\u200e\u200f\u061c\u202a-\u202e\u2066-\u2069\ufeff]")
 
 
@@ -152,13 +186,20 @@ def _inlines(words: "Iterable[str | Inline]") -> Inlines:
 
 def to_json(message: Message) -> dict[str, object]:
     """Return a message as plain values that JSON can hold; `from_json` reads them again."""
-    return {
+    content: dict[str, object] = {
         "version": DOCUMENT_VERSION,
         "language": message.language,
         "blocks": [_block_to_json(block) for block in message.blocks],
         "hashtags": list(message.hashtags),
         "pictures": [{"key": picture.key, "description": picture.description} for picture in message.pictures],
     }
+    if message.buttons:
+        content["buttons"] = [[_button_to_json(button) for button in row] for row in message.buttons]
+    return content
+
+
+def _button_to_json(button: Button) -> dict[str, str]:
+    return {"text": button.text, "press": button.press} if button.press else {"text": button.text, "url": button.url}
 
 
 def _block_to_json(block: Block) -> dict[str, object]:
@@ -188,7 +229,15 @@ def from_json(content: Mapping[str, object]) -> Message:
             Picture(_string(picture.get("key")), _string(picture.get("description")))
             for picture in map(_mapping, _sequence(content.get("pictures")))
         ),
+        buttons=tuple(
+            tuple(_button_from_json(_mapping(button)) for button in _sequence(row))
+            for row in _sequence(content.get("buttons", []))
+        ),
     )
+
+
+def _button_from_json(button: Mapping[str, object]) -> Button:
+    return Button(_string(button.get("text")), _string(button.get("press", "")), _string(button.get("url", "")))
 
 
 def _block_from_json(block: Mapping[str, object]) -> Block:

@@ -247,6 +247,7 @@ def event_kind(member: EventKind, tr: Translator) -> str:
         EventKind.ANSWER_WITHDRAWN: tr.p("event", "word taken back"),
         EventKind.CONTENT_REMOVED: tr.p("event", "content removed"),
         EventKind.ANSWER_PENDING: tr.p("event", "entry to be confirmed"),
+        EventKind.STAY_ASKED: tr.p("event", "question whether to stay"),
     }[member]
 
 

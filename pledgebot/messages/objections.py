@@ -1,12 +1,12 @@
 """How a refusal is said: one clear sentence for every objection, with what to do, then the names and numbers it is about."""
 
 from collections.abc import Iterable, Mapping
-from datetime import date
+from datetime import UTC, date, datetime
 from enum import StrEnum
 
 from pledgebot.domain.errors import Objection
 from pledgebot.messages import labels
-from pledgebot.messages.document import clean
+from pledgebot.messages.document import clean, echoed
 from pledgebot.messages.i18n import Translator
 
 _LONGEST = 200
@@ -17,6 +17,9 @@ def objection(tr: Translator, objection: Objection, facts: Mapping[str, object])
     told = [_sentences(tr)[objection]]
     for key, template in _details(tr).items():
         value = _value(facts.get(key), tr)
+        if value and key != "link":
+            # Most of it was typed by somebody: it is repeated as words only.
+            value = echoed(value, _LONGEST)
         if value:
             told.append(template.format(value=value))
     return " ".join(told)
@@ -26,6 +29,8 @@ def _value(value: object, tr: Translator) -> str:
     """Return a fact as words; empty for one that was not given."""
     if isinstance(value, StrEnum) and type(value) in labels.LABELS:
         return labels.label(value, tr)
+    if isinstance(value, datetime):
+        return tr.moment(value, value.tzinfo or UTC)
     if isinstance(value, date):
         return tr.short_day(value)
     if isinstance(value, Mapping):
@@ -45,6 +50,7 @@ def _details(tr: Translator) -> dict[str, str]:
         "demand": tr._("Demand: {value}."),
         "position": tr._("On record: {value}."),
         "day": tr._("Date: {value}."),
+        "until": tr._("Until: {value}."),
         "answer": tr._("Entry: {value}."),
         "version": tr._("Version now: {value}."),
         "role": tr._("Role: {value}."),
@@ -57,7 +63,14 @@ def _details(tr: Translator) -> dict[str, str]:
 
 
 def _sentences(tr: Translator) -> dict[Objection, str]:
-    return {**_unknown(tr), **_about_lists(tr), **_about_people(tr), **_about_answers(tr), **_about_proof(tr)}
+    return {
+        **_unknown(tr),
+        **_about_lists(tr),
+        **_about_people(tr),
+        **_about_answers(tr),
+        **_about_proof(tr),
+        **_about_subscriptions(tr),
+    }
 
 
 def _unknown(tr: Translator) -> dict[Objection, str]:
@@ -104,6 +117,9 @@ def _about_people(tr: Translator) -> dict[Objection, str]:
         ),
         Objection.LAST_ADMIN: tr._("This is the last administrator: name another one first."),
         Objection.SAME_PERSON: tr._("You recorded this entry yourself: another person has to confirm it."),
+        Objection.INVITATION_INVALID: tr._("This invitation does not work: ask an administrator for a new one."),
+        Objection.ALREADY_JOINED: tr._("This account belongs to another organizer already: join from your own."),
+        Objection.ALREADY_CHASED: tr._("Somebody else has taken this list: leave it to them, or ask them for it."),
     }
 
 
@@ -142,6 +158,8 @@ def _about_answers(tr: Translator) -> dict[Objection, str]:
             "A word cannot be taken back by reported speech, nor on a day before it was given."
         ),
         Objection.TEXT_TOO_LONG: tr._("This text is too long: shorten it."),
+        Objection.DRAFT_CHANGED: tr._("The draft has changed in this moment: look at its present screen, then go on."),
+        Objection.NO_DRAFT: tr._("No complete draft is open here: /log begins one."),
         Objection.BOTH_ANSWERED: tr._(
             "Both lists have answers on record, and an entry does not change its subject: withdraw the one that was "
             "recorded for the wrong list first."
@@ -162,4 +180,24 @@ def _about_proof(tr: Translator) -> dict[Objection, str]:
         Objection.LINK_NOT_WEB: tr._("This is not a web address: a link begins with https:// or http://."),
         Objection.FILE_TOO_LARGE: tr._("The file is too large: send a smaller one, or the pages that matter."),
         Objection.FILE_EMPTY: tr._("The file is empty: send it again."),
+    }
+
+
+def _about_subscriptions(tr: Translator) -> dict[Objection, str]:
+    return {
+        Objection.NOTHING_TO_FOLLOW: tr._("There is nothing like this to follow: /subscribe shows what there is."),
+        Objection.UNKNOWN_DESTINATION: tr._("Nothing is followed here: /subscribe begins."),
+        Objection.ALREADY_CONFIGURED: tr._(
+            "This place is set up by those who run this bot: what it gets is decided in their configuration."
+        ),
+        Objection.BOT_NOT_ADMINISTRATOR: tr._(
+            "This bot does not see that channel or group, or may not write there: add it, in a channel as an administrator "
+            "who may post, then write again."
+        ),
+        Objection.NOT_ADMINISTRATOR: tr._("Only an administrator of that place can decide this."),
+        Objection.HOURS_UNREADABLE: tr._(
+            "These hours cannot be read: write for example /digest daily 18h, /digest weekly, /digest at once, /quiet 22h-7h "
+            "or /quiet none."
+        ),
+        Objection.LANGUAGE_UNKNOWN: tr._("This language is not spoken here: choose one with /language."),
     }

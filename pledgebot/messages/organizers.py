@@ -1,12 +1,15 @@
 """What organizers read: one entry, those that wait, and what became of a decision."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from datetime import UTC, tzinfo
 
 from pledgebot.domain.answer import AnswerState
 from pledgebot.domain.events import AnswerFacts
 from pledgebot.messages import labels
-from pledgebot.messages.announcements import EVENT_OF, confirm_blocks, preview_blocks
+from pledgebot.messages.announcement_buttons import decision_buttons
+from pledgebot.messages.announcements import EVENT_OF, confirm_blocks, confirming, preview_blocks
+from pledgebot.messages.buttons import pairs, pressing
 from pledgebot.messages.document import (
     Block,
     Bullets,
@@ -22,11 +25,65 @@ from pledgebot.messages.document import (
 from pledgebot.messages.frame import frame
 from pledgebot.messages.i18n import Translator
 from pledgebot.messages.standings import demand_title
+from pledgebot.services.people import Role
 from pledgebot.services.views import EntryView
+
+MOST_BUTTONS = 30
+"""How many entries of a list have a button of their own: the oldest, which have waited longest."""
+
+REASONS = ("proof", "position", "subject", "duplicate", "other")
+"""The reasons for which an entry is rejected by a button; the stored words are those of `rejection_reason`."""
+
+
+def joined(name: str, roles: Iterable[Role], tr: Translator) -> Message:
+    """Return the first message to somebody who just joined: who they are here, what they may do, where to begin."""
+    held = [role_word(role, tr) for role in Role if role in set(roles)]
+    blocks: list[Block] = [
+        heading(tr._("You have joined as {name}").format(name=clean(name))),
+        paragraph(tr._("Your roles: {roles}.").format(roles=tr.join(held))),
+        Bullets(
+            (
+                (Text(tr._("/log — record an answer with its proof")),),
+                (Text(tr._("/pending — entries that wait for a second person")),),
+                (Text(tr._("/lists — the lists, and how to add or change one")),),
+                (Text(tr._("/chase — which lists to write to")),),
+                (Text(tr._("/help — everything else")),),
+            )
+        ),
+    ]
+    buttons = (
+        (pressing(tr._("Record an answer"), "log"), pressing(tr._("Entries that wait"), "pending")),
+        (pressing(tr._("How the bot does"), "status"),),
+    )
+    return Message(tuple(blocks), tr.language, buttons=buttons)
+
+
+def role_word(role: Role, tr: Translator) -> str:
+    """Return what an organizer with a role does."""
+    return {
+        Role.RECORDER: tr.p("organizer", "records answers"),
+        Role.VERIFIER: tr.p("organizer", "confirms what others recorded"),
+        Role.ADMIN: tr.p("organizer", "administers"),
+    }[role]
 
 
 def entry(view: EntryView, tr: Translator, zone: tzinfo = UTC) -> Message:
     """Return one entry: who recorded it when, how to decide on it while it waits, and exactly what will be posted."""
+    return _shown(view, _entry_blocks(view, tr, zone), tr)
+
+
+def changed(view: EntryView, tr: Translator, zone: tzinfo = UTC) -> Message:
+    """Return an entry that changed since it was shown, as it is now."""
+    told = paragraph(tr._("The entry has changed since it was shown to you. This is how it is now:"))
+    return _shown(view, [told, *_entry_blocks(view, tr, zone)], tr)
+
+
+def _shown(view: EntryView, blocks: Sequence[Block], tr: Translator) -> Message:
+    buttons = decision_buttons(view.facts, tr) if view.state is AnswerState.PENDING else ()
+    return replace(_framed(blocks, view.facts, tr), buttons=buttons)
+
+
+def _entry_blocks(view: EntryView, tr: Translator, zone: tzinfo) -> list[Block]:
     facts = view.facts
     blocks: list[Block] = []
     if view.state is AnswerState.PENDING:
@@ -38,7 +95,46 @@ def entry(view: EntryView, tr: Translator, zone: tzinfo = UTC) -> Message:
     kind = EVENT_OF.get(view.kind)
     if view.state is AnswerState.PENDING and kind is not None:
         blocks += preview_blocks(facts, kind, tr)
-    return _framed(blocks, facts, tr)
+    return blocks
+
+
+def why_reject(view: EntryView, tr: Translator, zone: tzinfo = UTC) -> Message:
+    """Return a waiting entry with the question for what reason it is rejected."""
+    facts = view.facts
+    template = tr._("Why is it rejected? Press a reason, or write {command} and the reason in your own words.")
+    command = tr._("/reject {number} {version}").format(number=facts.answer, version=facts.version)
+    asked = paragraph(*sentence(template, command=Strong(command)))
+    reasons = [
+        pressing(rejection_reason(reason, tr), "reject", facts.answer, facts.version, reason) for reason in REASONS
+    ]
+    back = pressing(tr._("Back"), "entry", facts.answer, "back")
+    whole = _framed([*_entry_blocks(view, tr, zone), asked], facts, tr)
+    return replace(whole, buttons=(*pairs(reasons), (back,)))
+
+
+def rejection_reason(reason: str, tr: Translator) -> str:
+    """Return the words of a reason that can be pressed; they are kept with the entry."""
+    return {
+        "proof": tr.p("rejection", "the proof does not show it"),
+        "position": tr.p("rejection", "the position is not what was said"),
+        "subject": tr.p("rejection", "it is about another list"),
+        "duplicate": tr.p("rejection", "it is on record already"),
+        "other": tr.p("rejection", "another reason"),
+    }[reason]
+
+
+def question(view: EntryView, asker: str, tr: Translator, zone: tzinfo = UTC) -> Message:
+    """Return what the recorder of an entry is told when somebody asks about it."""
+    facts = view.facts
+    asked = paragraph(
+        tr._("{name} has a question about entry {number}, which you recorded. Please get in touch.").format(
+            name=clean(asker), number=facts.answer
+        )
+    )
+    waits = view.state is AnswerState.PENDING
+    # Only what the recorder may do: their own Confirm is refused.
+    buttons = ((pressing(tr._("Reject…"), "reject", facts.answer, facts.version),),) if waits else ()
+    return replace(_framed([asked, *_entry_blocks(view, tr, zone)], facts, tr), buttons=buttons)
 
 
 def _circumstances(view: EntryView, tr: Translator, zone: tzinfo) -> list[str]:
@@ -79,7 +175,17 @@ def pending(views: Sequence[EntryView], tr: Translator, zone: tzinfo = UTC) -> M
             _to_confirm(facts, tr),
         ]
         blocks += [heading(title), Bullets(tuple(items))]
-    return _framed(blocks, views[0].facts, tr)
+    rows = tuple(
+        (
+            pressing(
+                tr._("Entry {number}: {name}").format(number=view.facts.answer, name=clean(view.facts.subject.name)),
+                "entry",
+                view.facts.answer,
+            ),
+        )
+        for view in views[:MOST_BUTTONS]
+    )
+    return replace(_framed(blocks, views[0].facts, tr), buttons=rows)
 
 
 def _taken(facts: AnswerFacts, tr: Translator) -> list[Inlines]:
@@ -94,7 +200,7 @@ def _taken(facts: AnswerFacts, tr: Translator) -> list[Inlines]:
 
 
 def _to_confirm(facts: AnswerFacts, tr: Translator) -> Inlines:
-    return sentence(tr._("to confirm: {command}"), command=Strong(f"/confirm {facts.answer} {facts.version}"))
+    return sentence(tr._("to confirm: {command}"), command=Strong(confirming(facts, tr)))
 
 
 def recorded(view: EntryView, tr: Translator) -> Message:
@@ -115,20 +221,28 @@ def recorded(view: EntryView, tr: Translator) -> Message:
 
 
 def confirmed(view: EntryView, tr: Translator) -> Message:
-    """Return that an entry is confirmed and will be announced."""
-    facts = view.facts
-    told = tr._("Entry {number} is confirmed: {name}. It is in the ledger and will be announced once.")
-    return _decided(facts, told, tr)
+    """Return that an entry is confirmed, by whom, and that it will be announced."""
+    told = tr._("Entry {number} is confirmed by {person}: {name}. It is in the ledger and will be announced once.")
+    return _decided(view, told, tr)
 
 
 def rejected(view: EntryView, tr: Translator) -> Message:
-    """Return that an entry is rejected and that nothing of it was posted."""
+    """Return that an entry is rejected, by whom, and that nothing of it was posted."""
+    told = tr._("Entry {number} is rejected by {person}: {name}. Nothing of it was or will be posted.")
+    return _decided(view, told, tr)
+
+
+def undone(view: EntryView, by: str, tr: Translator) -> Message:
+    """Return that the confirmation of an entry was taken back before anybody was told."""
+    told = tr._(
+        "The confirmation of entry {number} is undone by {person}: {name}. Nobody was told; the ledger says so."
+    )
+    return _decided(replace(view, decided_by=by), told, tr)
+
+
+def _decided(view: EntryView, template: str, tr: Translator) -> Message:
     facts = view.facts
-    return _decided(facts, tr._("Entry {number} is rejected: {name}. Nothing of it was or will be posted."), tr)
-
-
-def _decided(facts: AnswerFacts, template: str, tr: Translator) -> Message:
-    told = template.format(number=facts.answer, name=clean(facts.subject.name))
+    told = template.format(number=facts.answer, person=clean(view.decided_by or "?"), name=clean(facts.subject.name))
     blocks: list[Block] = [paragraph(told)]
     if facts.stances:
         blocks.append(Bullets(tuple(_taken(facts, tr))))

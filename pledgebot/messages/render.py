@@ -8,10 +8,24 @@ from pledgebot.messages.document import Block, Bullets, Heading, Inline, Link, M
 from pledgebot.messages.splitting import split
 from pledgebot.messages.typography import is_french, typeset
 
-__all__ = ["hashtags", "mastodon_length", "plain", "split", "telegram_html", "telegram_length", "web_html"]
+__all__ = [
+    "hashtags",
+    "mastodon_length",
+    "plain",
+    "split",
+    "telegram_entities",
+    "telegram_fits",
+    "telegram_html",
+    "telegram_length",
+    "web_html",
+]
 
 URL_LENGTH = 23
 """How many characters Mastodon counts for an address, whatever its length."""
+
+TELEGRAM_TEXT = 4096
+"""UTF-16 units that a message of Telegram holds: https://core.telegram.org/bots/api#sendmessage"""
+TELEGRAM_ENTITIES = 100
 
 _WEB = ("http://", "https://")
 
@@ -32,12 +46,21 @@ def plain(message: Message) -> str:
 
 
 def telegram_html(message: Message) -> str:
-    """Return a message in the part of HTML that Telegram knows: b, a, blockquote; everything else is escaped."""
+    """Return a message in the part of HTML that Telegram knows: b, a, blockquote; everything else is escaped.
+
+    Quoted words call nobody: an invisible sign keeps a name, a hashtag or a command in them from becoming one of Telegram's.
+    """
 
     def inline(part: Inline) -> str:
+        return marked(part, _words(part, message.language))
+
+    def quoted(part: Inline) -> str:
+        return marked(part, _uncalling(_words(part, message.language)))
+
+    def marked(part: Inline, words: str) -> str:
         if isinstance(part, Link) and part.url.startswith(_WEB):
             return _anchor(part, message.language)
-        words = html.escape(_words(part, message.language))
+        words = html.escape(words)
         return f"<b>{words}</b>" if words and isinstance(part, Strong) else words
 
     def block(one: Block) -> str:
@@ -46,10 +69,49 @@ def telegram_html(message: Message) -> str:
         if isinstance(one, Heading):
             words = _run(map(_unmarked, one.inlines), inline)
             return f"<b>{words}</b>" if words else ""
-        words = _run(one.inlines, inline)
+        words = _run(one.inlines, quoted if isinstance(one, Quote) else inline)
         return f"<blockquote>{words}</blockquote>" if words and isinstance(one, Quote) else words
 
     return _assembled(message, block, html.escape)
+
+
+def _uncalling(words: str) -> str:
+    return _CALLING.sub(lambda found: found[0] + _WORD_JOINER if found[0] in "@#/" else found[0], words)
+
+
+_WORD_JOINER = "\u2060"
+# Addresses stand first, so that the slashes within them are passed over.
+# A slash after another, or after an angle bracket, begins no command.
+_CALLING = re.compile(r"https?://\S+|(?<!\w)[@#](?=\w|$)|(?<![\w/<>])/(?=\w|$)")
+
+
+def telegram_fits(message: Message, limit: int = TELEGRAM_TEXT) -> bool:
+    """Tell whether a message goes out on Telegram as one: at most `limit` UTF-16 units, at most a hundred entities.
+
+    Addresses behind labels are counted too, which Telegram does not do: never too short a guess.
+    """
+    if telegram_length(plain(message)) > limit:
+        return False
+    marked = telegram_html(message)
+    return telegram_length(_shown(marked)) <= limit and telegram_entities(marked) <= TELEGRAM_ENTITIES
+
+
+def telegram_entities(marked: str) -> int:
+    """Return how many entities Telegram may find in HTML: its tags, and the names, hashtags, addresses and commands between."""
+    return len(_OPENING.findall(marked)) + len(_FOUND.findall(_shown(_ANCHOR.sub(" ", marked))))
+
+
+def _shown(marked: str) -> str:
+    return html.unescape(_TAG.sub("", marked))
+
+
+_TAG = re.compile("<[^>]*>")
+_OPENING = re.compile("<[a-z]")
+_ANCHOR = re.compile("<a .*?</a>", re.DOTALL)
+# A word with a dot inside may be an address, one with an @ a mail address, a row of digits a telephone or a card.
+_FOUND = re.compile(
+    r"https?://\S+|(?<![^\W_])[#@/$]\w[\w@]*|\w[\w.+-]*@[\w.-]+|\w[\w-]*(?:\.\w[\w-]*)+(?:/\S*)?|\+?\d(?:[ ()-]?\d){6,}"
+)
 
 
 def web_html(message: Message) -> str:

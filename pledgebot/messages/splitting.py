@@ -25,8 +25,8 @@ Fits = Callable[[Blocks, int], bool]
 def split(message: Message, fits: Callable[[Message], bool]) -> tuple[Message, ...]:
     """Return a message in parts that fit: cut between blocks, else between bullets, sentences, words.
 
-    Nothing is lost and the order is kept. Pictures go with the first part, hashtags with the last. A heading stays with
-    what follows it. `fits` must hold for a message when it holds for a longer one. Only a word (or an address) that is
+    Nothing is lost and the order is kept. Pictures go with the first part, hashtags and buttons with the last. A heading
+    stays with what follows it. `fits` must hold for a message when it holds for a longer one. Only a word (or an address) that is
     too long by itself is cut inside.
     """
     if fits(message):
@@ -37,7 +37,8 @@ def split(message: Message, fits: Callable[[Message], bool]) -> tuple[Message, .
 
     filled = _Filler(lambda blocks, index: fits(part(blocks, index))).fill(message.blocks)
     parts = [part(blocks, index) for index, blocks in enumerate(filled)]
-    return (*parts[:-1], *_with_hashtags(parts[-1], message.hashtags, fits))
+    *before, last = (*parts[:-1], *_with_hashtags(parts[-1], message.hashtags, fits))
+    return (*before, replace(last, buttons=message.buttons))
 
 
 def _with_hashtags(last: Message, hashtags: tuple[str, ...], fits: Callable[[Message], bool]) -> tuple[Message, ...]:

@@ -1,7 +1,5 @@
 """Recording: one answer becomes one entry that waits for a second person."""
 
-import hashlib
-from collections.abc import Iterable
 from datetime import datetime
 
 import sqlalchemy as sa
@@ -16,10 +14,12 @@ from pledgebot.domain.answer import (
 )
 from pledgebot.domain.errors import Objection, Refused
 from pledgebot.services.answer_checks import check_answer, current_version, get_answer, is_web_address, of_subject
+from pledgebot.services.files import delete_unused_files, keep_file
 from pledgebot.services.new_answers import FILE_LIMIT, SPEAKER_LENGTH, NewAnswer, Proof, Subject, Taken
 from pledgebot.services.people import Actor, Role, note, require_role
+from pledgebot.services.publishing import ask_organizers
 from pledgebot.services.texts import one_line, words
-from pledgebot.store.tables import Answer, Blob, DemandRow, Evidence, Stance
+from pledgebot.store.tables import Answer, DemandRow, Evidence, Stance
 
 __all__ = [
     "FILE_LIMIT",
@@ -57,6 +57,7 @@ def record_answer(session: Session, new: NewAnswer, by: Actor, now: datetime) ->
     )
     session.add(answer)
     _fill(session, answer, new, by, now)
+    ask_organizers(session, answer, now)
     note(session, by, f"answer.record.{new.kind.value}", f"answer:{answer.id}", now)
     return answer.id
 
@@ -84,6 +85,7 @@ def amend_answer(session: Session, answer_id: int, new: NewAnswer, by: Actor, no
     answer.kind, answer.target_id = new.kind, new.target
     _fill(session, answer, new, by, now)
     delete_unused_files(session, files)
+    ask_organizers(session, answer, now)
     note(session, by, "answer.amend", f"answer:{answer_id}", now, version=answer.version)
     return answer.version
 
@@ -148,28 +150,11 @@ def _evidence(session: Session, answer_id: int, place: int, proof: Proof, now: d
         kind=proof.kind,
         url=proof.url or None,
         quote=words(proof.quote),
-        blob_sha256=_keep(session, proof, now) if proof.file is not None else None,
+        blob_sha256=keep_file(session, proof.file, proof.media_type, now) if proof.file is not None else None,
     )
     session.add(evidence)
     session.flush()
     return evidence
-
-
-def _keep(session: Session, proof: Proof, now: datetime) -> str:
-    content = proof.file or b""
-    digest = hashlib.sha256(content).hexdigest()
-    if session.get(Blob, digest) is None:
-        session.add(Blob(sha256=digest, size=len(content), media_type=proof.media_type, content=content, kept_at=now))
-        session.flush()
-    return digest
-
-
-def delete_unused_files(session: Session, hashes: Iterable[str | None]) -> None:
-    """Delete those of some files that prove nothing any more: two answers may rest on one file."""
-    session.flush()
-    used = sa.select(Evidence.blob_sha256).where(Evidence.blob_sha256.is_not(None))
-    gone = [digest for digest in hashes if digest is not None]
-    session.execute(sa.delete(Blob).where(Blob.sha256.in_(gone), Blob.sha256.not_in(used)))
 
 
 def _same_pending(session: Session, new: NewAnswer) -> bool:

@@ -16,11 +16,13 @@ from pledgebot.domain.answer import (
     StanceState,
     why_not_decide,
 )
-from pledgebot.domain.audience import Audience, Topics
+from pledgebot.domain.audience import Audience
 from pledgebot.domain.errors import Objection, Refused
 from pledgebot.domain.events import EventKind
 from pledgebot.services.answer_checks import refuse_unasked_contradiction
 from pledgebot.services.answers import bump_version, delete_unused_files, get_answer
+from pledgebot.services.deliveries import forget_wordings
+from pledgebot.services.drafts import forget_drafts_about
 from pledgebot.services.facts import answer_facts, facts_content
 from pledgebot.services.ledger import (
     REMOVED,
@@ -31,9 +33,10 @@ from pledgebot.services.ledger import (
     ledger_texts,
     lock_head,
 )
-from pledgebot.services.outbox import cancel_event, forget_wordings, publish
 from pledgebot.services.people import Actor, Role, note, require_role
+from pledgebot.services.publishing import DECIDED, ask_organizers, cancel_event, publish, stop_asking
 from pledgebot.services.standing import resettle, undone_answers
+from pledgebot.services.topics import topics_of
 from pledgebot.store.tables import (
     Answer,
     Banner,
@@ -42,7 +45,6 @@ from pledgebot.store.tables import (
     DemandRow,
     Event,
     Evidence,
-    Lineage,
     Organizer,
     Round,
     Stance,
@@ -87,6 +89,7 @@ def confirm_answer(session: Session, answer_id: int, version_shown: int, by: Act
     if answer.kind is AnswerKind.REMOVAL:
         _blank(session, answer, now)
     resettle(session, stances)
+    stop_asking(session, answer_id, DECIDED, now)
     event = publish(
         session,
         _ANNOUNCED_AS[answer.kind],
@@ -154,45 +157,6 @@ def _subject(session: Session, answer: Answer) -> tuple[Json, str]:
     return {"banner": banner.id, "round": session.get_one(Round, banner.round_id).key}, banner.name
 
 
-def topics_of(session: Session, answer: Answer) -> Topics:
-    """Return what an answer touches: its list or banner, their constituencies (and what these are part of), its demands."""
-    demands = tuple(session.scalars(sa.select(Stance.demand_id).where(Stance.answer_id == answer.id).distinct()))
-    if answer.list_id is not None:
-        rows = [session.get_one(CandidateList, answer.list_id)]
-    else:
-        rows = list(session.scalars(sa.select(CandidateList).where(CandidateList.banner_id == answer.banner_id)))
-    banners = {answer.banner_id} | {row.banner_id for row in rows if answer.list_id is not None}
-    return Topics(
-        lists=with_ancestors(session, {row.id for row in rows}),
-        banners=tuple(sorted(banner for banner in banners if banner is not None)),
-        constituencies=_with_parents(session, {row.constituency_id for row in rows}),
-        demands=tuple(sorted(demands)),
-    )
-
-
-def with_ancestors(session: Session, lists: set[int]) -> tuple[int, ...]:
-    """Return lists and those from which they descend by confirmed lineages: whoever follows one hears of its heirs."""
-    found: set[int] = set()
-    waiting = set(lists)
-    while waiting:
-        found |= waiting
-        parents = session.scalars(
-            sa.select(Lineage.parent_id).where(Lineage.child_id.in_(waiting), Lineage.confirmed_at.is_not(None))
-        )
-        waiting = set(parents) - found
-    return tuple(sorted(found))
-
-
-def _with_parents(session: Session, places: set[int]) -> tuple[int, ...]:
-    found: set[int] = set()
-    waiting = set(places)
-    while waiting:
-        found |= waiting
-        parents = session.scalars(sa.select(Constituency.parent_id).where(Constituency.id.in_(waiting)))
-        waiting = {parent for parent in parents if parent is not None} - found
-    return tuple(sorted(found))
-
-
 def reject_answer(
     session: Session,
     answer_id: int,
@@ -215,9 +179,11 @@ def reject_answer(
         stance.state = StanceState.REJECTED
     if demand is None or not _open_stances(session, answer):
         answer.state, answer.decided_by, answer.decided_at = AnswerState.REJECTED, by.organizer, now
+        session.flush()
+        stop_asking(session, answer_id, DECIDED, now)
     else:
         bump_version(session, answer)
-    session.flush()
+        ask_organizers(session, answer, now)
     note(session, by, "answer.reject", f"answer:{answer_id}", now, reason=reason, demand=demand)
 
 
@@ -308,6 +274,7 @@ def request_removal(session: Session, answer_id: int, reason: str, by: Actor, no
     removal = _entry_about(target, AnswerKind.REMOVAL, reason, by, now)
     session.add(removal)
     session.flush()
+    ask_organizers(session, removal, now)
     note(session, by, "answer.remove", f"answer:{answer_id}", now, reason=reason)
     return removal.id
 
@@ -324,6 +291,8 @@ def _blank(session: Session, removal: Answer, now: datetime) -> None:
         evidence.url = evidence.quote = evidence.blob_sha256 = None
         evidence.removed_at = now
     session.flush()
+    # First the drafts: a file that one of them holds is in use.
+    forget_drafts_about(session, target.id, now)
     delete_unused_files(session, files)
     for event in session.scalars(sa.select(Event).where(Event.answer_id == target.id)):
         event.facts = {**event.facts, "proof": None, "speaker": None, "reason": None}

@@ -15,12 +15,16 @@ from pledgebot.store.tables import (
 
 def demands(session: Session) -> tuple[DemandView, ...]:
     """Return the demands as they are worded now, in the letter's order, without those that were retired."""
+    return tuple(_demand_view(row, version) for row, version in session.execute(_LATEST))
+
+
+def _latest() -> sa.Select[DemandRow, DemandVersion]:
     latest = (
         sa.select(DemandVersion.demand_id, sa.func.max(DemandVersion.number).label("number"))
         .group_by(DemandVersion.demand_id)
         .subquery()
     )
-    rows = session.execute(
+    return (
         sa.select(DemandRow, DemandVersion)
         .join(latest, latest.c.demand_id == DemandRow.id)
         .join(
@@ -30,7 +34,9 @@ def demands(session: Session) -> tuple[DemandView, ...]:
         .where(DemandRow.retired_at.is_(None))
         .order_by(DemandRow.place)
     )
-    return tuple(_demand_view(row, version) for row, version in rows)
+
+
+_LATEST = _latest()
 
 
 def _demand_view(row: DemandRow, version: DemandVersion) -> DemandView:

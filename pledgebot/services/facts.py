@@ -11,7 +11,17 @@ from sqlalchemy.orm import Session
 
 from pledgebot.domain.answer import StanceState
 from pledgebot.domain.election import ListStatus
-from pledgebot.domain.events import AnswerFacts, ProofFacts, StanceFacts, SubjectFacts, Titles
+from pledgebot.domain.events import (
+    NOTICES,
+    AnswerFacts,
+    EventKind,
+    Facts,
+    NoticeFacts,
+    ProofFacts,
+    StanceFacts,
+    SubjectFacts,
+    Titles,
+)
 from pledgebot.services.letters import demand_from
 from pledgebot.services.positions import proof_of
 from pledgebot.services.standing import effect_of
@@ -58,15 +68,18 @@ def answer_facts(session: Session, answer: Answer, also_undone: frozenset[int] =
         letter_title=letter.get("title", {}),
         fictional=installation.fictional,
         decided_on=_day_of_decision(session, answer),
+        kind=answer.kind,
     )
 
 
 def _day_of_decision(session: Session, answer: Answer) -> date | None:
     """Return the day of a decision as the election's clocks show it."""
-    if answer.decided_at is None:
-        return None
-    zone = session.scalars(sa.select(Round.zone).order_by(Round.day).limit(1)).first()
-    return answer.decided_at.astimezone(ZoneInfo(zone or "UTC")).date()
+    return answer.decided_at.astimezone(election_zone(session)).date() if answer.decided_at is not None else None
+
+
+def election_zone(session: Session) -> ZoneInfo:
+    """Return the zone whose clocks the election goes by: that of its first round, UTC before there is one."""
+    return ZoneInfo(session.scalars(sa.select(Round.zone).order_by(Round.day).limit(1)).first() or "UTC")
 
 
 def subject_facts(session: Session, list_id: int | None, banner_id: int | None) -> SubjectFacts:
@@ -76,7 +89,7 @@ def subject_facts(session: Session, list_id: int | None, banner_id: int | None) 
         place = session.get_one(Constituency, row.constituency_id)
         withdrawn = row.status is not ListStatus.STANDING
         return SubjectFacts(row.name, is_banner=False, head=row.head, panel=row.panel, constituencies=(place.label,),
-                            withdrawn=withdrawn)  # fmt: skip
+                            withdrawn=withdrawn, id=row.id)  # fmt: skip
     banner = session.get_one(Banner, banner_id)
     labels = session.scalars(
         sa.select(Constituency.label)
@@ -85,7 +98,7 @@ def subject_facts(session: Session, list_id: int | None, banner_id: int | None) 
         .distinct()
         .order_by(Constituency.label)
     )
-    return SubjectFacts(banner.name, is_banner=True, head=None, panel=None, constituencies=tuple(labels))
+    return SubjectFacts(banner.name, is_banner=True, head=None, panel=None, constituencies=tuple(labels), id=banner.id)
 
 
 def lead_proof(session: Session, answer: Answer) -> ProofFacts | None:
@@ -122,15 +135,27 @@ def _stance_facts(session: Session, answer: Answer, stance: Stance, also_undone:
 
 
 @cache
-def _stored() -> TypeAdapter[AnswerFacts]:
+def _answers() -> TypeAdapter[AnswerFacts]:
     return TypeAdapter(AnswerFacts)
 
 
-def facts_content(facts: AnswerFacts) -> dict[str, Json]:
+@cache
+def _notices() -> TypeAdapter[NoticeFacts]:
+    return TypeAdapter(NoticeFacts)
+
+
+def facts_content(facts: Facts) -> dict[str, Json]:
     """Return facts as they are stored in an event."""
-    return cast("dict[str, Json]", _stored().dump_python(facts, mode="json"))
+    if isinstance(facts, NoticeFacts):
+        return cast("dict[str, Json]", _notices().dump_python(facts, mode="json"))
+    return cast("dict[str, Json]", _answers().dump_python(facts, mode="json"))
 
 
-def facts_from(content: dict[str, Json]) -> AnswerFacts:
-    """Return the facts that an event stored."""
-    return _stored().validate_python(content)
+def facts_from(kind: EventKind, content: dict[str, Json]) -> Facts:
+    """Return the facts that an event of this kind stored."""
+    return _notices().validate_python(content) if kind in NOTICES else answer_facts_from(content)
+
+
+def answer_facts_from(content: dict[str, Json]) -> AnswerFacts:
+    """Return the facts that an event about an answer stored."""
+    return _answers().validate_python(content)

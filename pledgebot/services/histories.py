@@ -1,16 +1,18 @@
 """What was confirmed about a list or a banner, and single entries as organizers see them."""
 
-from collections.abc import Iterable
+from collections import defaultdict
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from pledgebot.domain.answer import AnswerState, StanceState
+from pledgebot.domain.letter import Demand
 from pledgebot.services.answers import get_answer
 from pledgebot.services.demands import demands
 from pledgebot.services.facts import answer_facts, subject_facts
 from pledgebot.services.letters import demand_from
 from pledgebot.services.positions import proof_of
+from pledgebot.services.revision import Remembered
 from pledgebot.services.standing import undone_answers
 from pledgebot.services.views import (
     EntryView,
@@ -28,67 +30,92 @@ from pledgebot.store.tables import (
     Stance,
 )
 
+_TARGET = sa.orm.aliased(Answer)
+_ENTRIES = (
+    sa.select(
+        Answer.id,
+        Answer.seq,
+        Answer.kind,
+        Answer.said_on,
+        Answer.decided_at,
+        Answer.recorded_at,
+        Answer.source_kind,
+        Answer.speaker,
+        Answer.speaker_role,
+        Answer.reason,
+        Answer.removed_at,
+        _TARGET.seq.label("target_seq"),
+        LedgerEntry.hash,
+        Evidence,
+    )
+    .join(LedgerEntry, LedgerEntry.seq == Answer.seq)
+    .outerjoin(Evidence, Evidence.id == Answer.lead_evidence_id)
+    .outerjoin(_TARGET, _TARGET.id == Answer.target_id)
+    .where(Answer.state == AnswerState.CONFIRMED)
+    .order_by(Answer.seq.desc())
+)
+_STANCES = (
+    sa.select(Stance.answer_id, Stance.part, Stance.position, Stance.state, DemandVersion.id, DemandVersion.content)
+    .join(DemandVersion, DemandVersion.id == Stance.demand_version_id)
+    .join(DemandRow, DemandRow.id == Stance.demand_id)
+    .where(Stance.answer_id.in_(sa.bindparam("answers")), Stance.state != StanceState.REJECTED)
+    .order_by(DemandRow.place, Stance.part)
+)
+
 
 def history(
-    session: Session, *, list_id: int | None = None, banner_id: int | None = None, demand_id: int | None = None
+    session: Session,
+    *,
+    list_id: int | None = None,
+    banner_id: int | None = None,
+    demand_id: int | None = None,
+    known: Remembered | None = None,
 ) -> HistoryView:
     """Return everything confirmed about a list or banner, newest first; undone and removed entries are marked as such."""
+    known = known or Remembered()
     subject = subject_facts(session, list_id, banner_id)
-    answers = session.scalars(
-        sa.select(Answer)
-        .where(
-            Answer.state == AnswerState.CONFIRMED,
-            Answer.list_id == list_id if list_id is not None else Answer.banner_id == banner_id,
-            sa.true()
-            if demand_id is None
-            else Answer.id.in_(sa.select(Stance.answer_id).where(Stance.demand_id == demand_id)),
-        )
-        .order_by(Answer.seq.desc())
-    ).all()
-    undone = undone_answers(session)
-    demand = next((view for view in demands(session) if view.id == demand_id), None)
+    of_subject = _ENTRIES.where(Answer.list_id == list_id if list_id is not None else Answer.banner_id == banner_id)
+    if demand_id is not None:
+        of_subject = of_subject.where(Answer.id.in_(sa.select(Stance.answer_id).where(Stance.demand_id == demand_id)))
+    rows = session.execute(of_subject).all()
+    stances = _stances_of(session, [row.id for row in rows])
+    undone = known.read(session, undone_answers)
     return HistoryView(
         subject=subject.name,
         constituency=subject.constituencies[0] if list_id is not None else None,
-        demand=demand,
-        entries=tuple(_history_entry(session, answer, undone) for answer in answers),
+        demand=next((view for view in known.read(session, demands) if view.id == demand_id), None),
+        entries=tuple(
+            HistoryEntry(
+                answer=row.id,
+                seq=row.seq or 0,
+                kind=row.kind,
+                said_on=row.said_on,
+                confirmed_at=row.decided_at or row.recorded_at,
+                source=row.source_kind,
+                speaker=row.speaker,
+                role=row.speaker_role,
+                reason=row.reason,
+                proof=proof_of(row.Evidence),
+                stances=tuple(stances[row.id]),
+                target_seq=row.target_seq,
+                hash=row.hash,
+                undone=row.id in undone,
+                removed=row.removed_at is not None,
+            )
+            for row in rows
+        ),
     )
 
 
-def _history_entry(session: Session, answer: Answer, undone: frozenset[int]) -> HistoryEntry:
-    target = session.get(Answer, answer.target_id) if answer.target_id is not None else None
-    lead = session.get(Evidence, answer.lead_evidence_id) if answer.lead_evidence_id is not None else None
-    return HistoryEntry(
-        answer=answer.id,
-        seq=answer.seq or 0,
-        kind=answer.kind,
-        said_on=answer.said_on,
-        confirmed_at=answer.decided_at or answer.recorded_at,
-        source=answer.source_kind,
-        speaker=answer.speaker,
-        role=answer.speaker_role,
-        reason=answer.reason,
-        proof=proof_of(lead),
-        stances=tuple(_history_stances(session, answer)),
-        target_seq=target.seq if target is not None else None,
-        hash=session.get_one(LedgerEntry, answer.seq).hash,
-        undone=answer.id in undone,
-        removed=answer.removed_at is not None,
-    )
-
-
-def _history_stances(session: Session, answer: Answer) -> Iterable[HistoryStance]:
-    rows = session.execute(
-        sa.select(Stance, DemandVersion)
-        .join(DemandVersion, DemandVersion.id == Stance.demand_version_id)
-        .join(DemandRow, DemandRow.id == Stance.demand_id)
-        .where(Stance.answer_id == answer.id, Stance.state != StanceState.REJECTED)
-        .order_by(DemandRow.place, Stance.part)
-    )
-    for stance, version in rows:
-        worded = demand_from(version.content)
-        part = next((part.title for part in worded.parts if part.key == stance.part), None)
-        yield HistoryStance(worded.title, part, stance.position, stance.state)
+def _stances_of(session: Session, answers: list[int]) -> dict[int, list[HistoryStance]]:
+    """Return what each of these entries said, in the order of the letter; a wording is read once, however many said so."""
+    wordings: dict[int, Demand] = {}
+    stances: dict[int, list[HistoryStance]] = defaultdict(list)
+    for row in session.execute(_STANCES, {"answers": answers}) if answers else ():
+        worded = wordings.get(row.id) or wordings.setdefault(row.id, demand_from(row.content))
+        part = next((part.title for part in worded.parts if part.key == row.part), None)
+        stances[row.answer_id].append(HistoryStance(worded.title, part, row.position, row.state))
+    return stances
 
 
 def entry(session: Session, answer_id: int) -> EntryView:

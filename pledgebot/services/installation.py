@@ -10,11 +10,13 @@ import rfc8785
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from pledgebot.domain.audience import Audience, TopicKind
+from pledgebot.domain.audience import Audience, PlaceKind, Rhythm, TopicKind
 from pledgebot.domain.letter import Demand, Letter
 from pledgebot.domain.words import normalise
+from pledgebot.services.cursors import read_cursor
 from pledgebot.services.letters import demand_content, letter_content
 from pledgebot.services.names import names_changed
+from pledgebot.services.revision import raise_revision
 from pledgebot.store.tables import (
     Constituency,
     ConstituencyAlias,
@@ -58,12 +60,18 @@ class PlacePlan:
 
 @dataclass(frozen=True)
 class DestinationPlan:
-    """One public place as configured."""
+    """One place as configured: public, or the organizers' own. `thread` is the topic of a forum, empty for none."""
 
     channel: str
     address: str
     language: str
     audience: Audience = Audience.PUBLIC
+    thread: str = ""
+
+    @property
+    def place(self) -> PlaceKind:
+        """Return what kind of place it is: organizers meet in a group, the public reads a channel."""
+        return PlaceKind.GROUP if self.audience is Audience.ORGANIZERS else PlaceKind.CHANNEL
 
 
 @dataclass(frozen=True)
@@ -83,7 +91,7 @@ def sync_installation(session: Session, plan: InstallationPlan, now: datetime) -
     A demand whose wording or tests changed gets a new version once stances were judged by the old one; a demand that the
     letter dropped is retired, never deleted. Rounds and places that were dropped stay, since lists may stand in them.
     """
-    before = _named(session)
+    named, told = _named(session, plan), _told(session)
     installation = session.get(Installation, 1)
     if installation is None:
         installation = Installation(id=1, secret=secrets.token_hex(32), fictional=plan.fictional, created_at=now)
@@ -96,16 +104,36 @@ def sync_installation(session: Session, plan: InstallationPlan, now: datetime) -
     _sync_places(session, plan.places)
     _sync_destinations(session, plan.destinations, now)
     session.flush()
-    if before != _named(session):
+    if named != _named(session, plan):
         names_changed(session)
+    if told != _told(session):
+        raise_revision(session)
 
 
-def _named(session: Session) -> tuple[object, ...]:
+def _told(session: Session) -> tuple[object, ...]:
+    """Return what answers tell of the configuration beside the names."""
+    itself = sa.select(Installation.id, Installation.letter, Installation.fictional)
+    rounds = sa.select(Round.id, Round.number, Round.day, Round.closes, Round.zone, Round.election).order_by(Round.id)
+    hours = (
+        sa.select(Constituency.id, Constituency.zone, Constituency.closes)
+        .where(sa.or_(Constituency.zone.is_not(None), Constituency.closes.is_not(None)))
+        .order_by(Constituency.id)
+    )
+    order = sa.select(DemandRow.id, DemandRow.place).order_by(DemandRow.id)
+    return tuple(tuple(tuple(row) for row in session.execute(query)) for query in (itself, rounds, hours, order))
+
+
+def _named(session: Session, plan: InstallationPlan) -> tuple[object, ...]:
     """Return what changes when places, their aliases or the words for demands do: small, whatever the country's size."""
     last = sa.select(DemandVersion.id, DemandVersion.content_hash).order_by(DemandVersion.id)
     counted = sa.select(sa.func.count(), sa.func.max(ConstituencyAlias.id)).select_from(ConstituencyAlias)
     retired = sa.select(DemandRow.id, DemandRow.retired_at).order_by(DemandRow.id)
-    places = sa.select(Constituency.id, Constituency.label, Constituency.parent_id).where(_configured())
+    planned = Constituency.code.in_([place.code for place in plan.places])
+    places = (
+        sa.select(Constituency.id, Constituency.label, Constituency.parent_id)
+        .where(sa.or_(_configured(), planned))
+        .order_by(Constituency.id)
+    )
     return tuple(tuple(tuple(row) for row in session.execute(query)) for query in (last, counted, retired, places))
 
 
@@ -187,26 +215,62 @@ def _sync_aliases(session: Session, constituency: int, aliases: Iterable[str]) -
 
 
 def _sync_destinations(session: Session, plans: Iterable[DestinationPlan], now: datetime) -> None:
-    """Public places follow everything; one that left the configuration ends, and starts from now if it comes back."""
-    rows = {
-        (row.channel, row.address): row
-        for row in session.scalars(sa.select(Destination).where(Destination.audience != Audience.SUBSCRIBER))
-    }
-    for plan in plans:
-        row = rows.pop((plan.channel, plan.address), None)
-        if row is None:
-            row = Destination(
-                channel=plan.channel,
-                address=plan.address,
-                audience=plan.audience,
-                language=plan.language,
-                created_at=now,
-            )
-            session.add(row)
-            session.flush()
-            session.add(Subscription(destination_id=row.id, topic=TopicKind.ALL))
-        elif row.ended_at is not None:
-            row.ended_at, row.created_at = None, now
-        row.language, row.audience = plan.language, plan.audience
-    for dropped in rows.values():
-        dropped.ended_at = dropped.ended_at or now
+    """Let configured places follow everything; one that left the configuration ends, and starts from now if it is back.
+
+    A place that somebody subscribed by themselves before becomes the configured one; the others are left alone.
+    """
+    present = [(plan, _present_address(session, plan.channel, plan.address)) for plan in plans]
+    there = sa.select(Destination).where(
+        sa.or_(
+            Destination.audience != Audience.SUBSCRIBER,
+            Destination.address.in_([address for _plan, address in present]),
+        )
+    )
+    rows = {(row.channel, row.address, row.thread): row for row in session.scalars(there)}
+    configured: set[int] = set()
+    for plan, address in present:
+        key = (plan.channel, address, plan.thread)
+        if key not in rows:
+            rows[key] = _new_destination(session, plan, address, now)
+        row = rows[key]
+        _configure(session, row, plan, now)
+        configured.add(row.id)
+    for row in rows.values():
+        if row.audience is not Audience.SUBSCRIBER and row.id not in configured:
+            row.ended_at = row.ended_at or now
+
+
+def _present_address(session: Session, channel: str, address: str) -> str:
+    """Return where a configured place is now: it may have moved since its address was written down, and moved again."""
+    seen = {address}
+    while (moved := read_cursor(session, f"moved:{channel}:{address}")) is not None and moved not in seen:
+        address = moved
+        seen.add(address)
+    return address
+
+
+def _new_destination(session: Session, plan: DestinationPlan, address: str, now: datetime) -> Destination:
+    row = Destination(
+        channel=plan.channel,
+        address=address,
+        thread=plan.thread,
+        audience=plan.audience,
+        language=plan.language,
+        created_at=now,
+    )
+    session.add(row)
+    session.flush()
+    session.add(Subscription(destination_id=row.id, topic=TopicKind.ALL))
+    return row
+
+
+def _configure(session: Session, row: Destination, plan: DestinationPlan, now: datetime) -> None:
+    """Make a row what the configuration says, whatever it was."""
+    if row.audience is Audience.SUBSCRIBER:
+        session.execute(sa.delete(Subscription).where(Subscription.destination_id == row.id))
+        session.add(Subscription(destination_id=row.id, topic=TopicKind.ALL))
+        row.rhythm, row.hour, row.quiet_from, row.quiet_to = Rhythm.AT_ONCE, None, None, None
+        row.consented_at = row.asked_to_stay_at = row.stays_at = None
+    if row.ended_at is not None:
+        row.ended_at, row.created_at = None, now
+    row.language, row.audience, row.place = plan.language, plan.audience, plan.place

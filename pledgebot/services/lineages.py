@@ -16,6 +16,7 @@ from pledgebot.domain.election import Descent, LineageKind, descents
 from pledgebot.domain.errors import Objection, Refused
 from pledgebot.services.names import names_changed
 from pledgebot.services.people import Actor, Role, note, require_role
+from pledgebot.services.revision import raise_revision
 from pledgebot.store.tables import CandidateList, Constituency, Lineage, NameDigest, Round
 
 DIGEST_SIZE = 8
@@ -50,13 +51,16 @@ def propose_lineages(session: Session, round_id: int) -> int:
         for child, descent in descents(children[place], parents[place])
     }
     there = _of_round(session, round_id)
-    for pair, row in there.items():
-        if row.confirmed_at is None and pair not in found:
-            session.delete(row)
-    session.flush()
+    left = [row for pair, row in there.items() if row.confirmed_at is None and pair not in found]
     new = [pair for pair in found if pair not in there]
+    for row in left:
+        session.delete(row)
+    session.flush()
     session.add_all(_lineage(child, found[child, parent]) for child, parent in new)
     session.flush()
+    if left or new:
+        # A proposal says nothing of where a list went, but that it is open.
+        raise_revision(session)
     return sum(pair not in there or there[pair].confirmed_at is None for pair in found)
 
 

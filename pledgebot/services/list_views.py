@@ -1,25 +1,26 @@
 """Lists as they are shown: what they are, what became of them, what they say, how far the conversation is."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
-from typing import TypeVar
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from pledgebot.domain.answer import AnswerKind, AnswerState, SourceKind
-from pledgebot.domain.election import Fate, LineageKind, ListStatus
+from pledgebot.domain.election import LineageKind, ListStatus
 from pledgebot.domain.errors import Objection, Refused
 from pledgebot.domain.progress import Contact, Progress, Stage, progress_of
 from pledgebot.services.demands import demands
-from pledgebot.services.positions import Positions
+from pledgebot.services.descent import Family, Standpoint
+from pledgebot.services.positions import Positions, any_descent
+from pledgebot.services.revision import Remembered
+from pledgebot.services.rounds import calendar
 from pledgebot.services.standing import undone_answers
 from pledgebot.services.views import (
     DemandView,
     ListHead,
     ListView,
-    ParentView,
 )
 from pledgebot.store.tables import (
     Answer,
@@ -29,47 +30,119 @@ from pledgebot.store.tables import (
     ContactRow,
     Lineage,
     NameAlias,
-    NameDigest,
-    Round,
 )
 
 _TO_US = (SourceKind.LETTER, SourceKind.EMAIL, SourceKind.PUBLIC_POST, SourceKind.RECORDED_SPEECH)
 """The sources by which a list answers: a programme and what others report are no answer to a letter."""
 
-T = TypeVar("T", Constituency, Round, Banner, CandidateList)
+_HEADS = (
+    sa.select(
+        CandidateList.id,
+        CandidateList.name,
+        CandidateList.short_name,
+        CandidateList.head,
+        CandidateList.panel,
+        CandidateList.round_id,
+        CandidateList.constituency_id,
+        CandidateList.banner_id,
+        CandidateList.status,
+        CandidateList.nuance,
+        CandidateList.nuance_source,
+        CandidateList.nuance_year,
+        Constituency.label,
+        Constituency.code,
+        Banner.name.label("banner"),
+    )
+    .join(Constituency, Constituency.id == CandidateList.constituency_id)
+    .outerjoin(Banner, Banner.id == CandidateList.banner_id)
+    .where(CandidateList.id.in_(sa.bindparam("lists")))
+)
+_ALIASES = (
+    sa.select(NameAlias.list_id, NameAlias.alias)
+    .where(NameAlias.list_id.in_(sa.bindparam("lists")))
+    .order_by(NameAlias.id)
+)
+_CONTACTS = sa.select(ContactRow.list_id, ContactRow.kind, ContactRow.at).where(
+    ContactRow.list_id.in_(sa.bindparam("lists"))
+)
+_ANSWERED = (
+    sa.select(Answer.id, Answer.list_id, Answer.banner_id, Answer.recorded_at)
+    .where(
+        Answer.state == AnswerState.CONFIRMED,
+        Answer.kind == AnswerKind.STATEMENT,
+        Answer.source_kind.in_(_TO_US),
+        sa.or_(Answer.list_id.in_(sa.bindparam("lists")), Answer.banner_id.in_(sa.bindparam("banners"))),
+    )
+    .order_by(Answer.recorded_at.desc())
+)
+_CONTINUED = sa.select(Lineage.child_id, Lineage.parent_id).where(
+    Lineage.child_id.in_(sa.bindparam("lists")),
+    Lineage.kind == LineageKind.CONTINUES,
+    Lineage.confirmed_at.is_not(None),
+)
+_UNDER = sa.select(CandidateList.id, CandidateList.banner_id).where(CandidateList.id.in_(sa.bindparam("lists")))
 
 
-def list_view(session: Session, list_id: int) -> ListView:
+def list_view(session: Session, list_id: int, known: Remembered | None = None) -> ListView:
     """Return one list with its standing on each demand."""
-    row = session.get(CandidateList, list_id)
-    if row is None:
+    known = known or Remembered()
+    views = list(views_of(session, [list_id], known.read(session, demands), known))
+    if not views:
         raise Refused(Objection.UNKNOWN_LIST, name=str(list_id))
-    return next(iter(list_views(session, [row], demands(session))))
+    return views[0]
 
 
-def list_views(session: Session, rows: Sequence[CandidateList], columns: Iterable[DemandView]) -> Iterable[ListView]:
+def list_views(
+    session: Session, rows: Sequence[CandidateList], columns: Iterable[DemandView], known: Remembered | None = None
+) -> Iterable[ListView]:
     """Yield lists with their standing on these demands, read in a few queries for all of them."""
-    ids = [row.id for row in rows]
-    positions = Positions(session, ids)
-    heads = list_heads(session, rows)
-    progress = _progress(session, rows)
-    aliases: dict[int, list[str]] = defaultdict(list)
-    for owner, alias in session.execute(
-        sa.select(NameAlias.list_id, NameAlias.alias).where(NameAlias.list_id.in_(ids)).order_by(NameAlias.id)
-    ):
-        if owner is not None:
-            aliases[owner].append(alias)
+    return views_of(session, [row.id for row in rows], columns, known)
+
+
+def views_of(
+    session: Session, lists: Sequence[int], columns: Iterable[DemandView], known: Remembered | None = None
+) -> Iterable[ListView]:
+    """Yield lists by their numbers with their standing on these demands; numbers of no list are left out."""
+    known = known or Remembered()
+    rows = _rows(session, lists)
+    if not rows:
+        return
+    under = {row.id: row.banner_id for row in rows}
+    positions = Positions(session, under, known=known, under=under)
+    progress = _progress(session, under, known)
+    aliases: dict[int | None, list[str]] = defaultdict(list)
+    for owner, alias in session.execute(_ALIASES, {"lists": list(under)}):
+        aliases[owner].append(alias)
     columns = tuple(columns)
-    for row, head in zip(rows, heads, strict=True):
-        yield ListView(head, positions.cells_of_list(row.id, columns), progress[row.id], tuple(aliases[row.id]))
+    for head in _heads(session, rows, known):
+        yield ListView(head, positions.cells_of_list(head.id, columns), progress[head.id], tuple(aliases[head.id]))
 
 
-def list_heads(session: Session, rows: Sequence[CandidateList]) -> list[ListHead]:
+def list_heads(session: Session, rows: Sequence[CandidateList], known: Remembered | None = None) -> list[ListHead]:
     """Return what lists are, without what they said."""
-    places_by_id = _by_id(session, Constituency, {row.constituency_id for row in rows})
-    rounds = _by_id(session, Round, {row.round_id for row in rows})
-    banners = _by_id(session, Banner, {row.banner_id for row in rows if row.banner_id is not None})
-    family = _Family(session, rows)
+    return heads_of(session, [row.id for row in rows], known)
+
+
+def heads_of(session: Session, lists: Sequence[int], known: Remembered | None = None) -> list[ListHead]:
+    """Return what lists are by their numbers, in that order; numbers of no list are left out."""
+    return _heads(session, _rows(session, lists), known or Remembered())
+
+
+Row = sa.Row[
+    int, str, str | None, str | None, int | None, int, int, int | None, ListStatus, str | None, str | None, int | None,
+    str, str, str | None,
+]  # fmt: skip
+"""A list as `_HEADS` reads it."""
+
+
+def _rows(session: Session, lists: Sequence[int]) -> list[Row]:
+    found = {row.id: row for row in session.execute(_HEADS, {"lists": list(lists)})} if lists else {}
+    return [found[number] for number in lists if number in found]
+
+
+def _heads(session: Session, rows: Sequence[Row], known: Remembered) -> list[ListHead]:
+    rounds = {view.id: view for view in known.read(session, calendar)}
+    family = Family(session, [Standpoint(row.id, row.round_id, row.constituency_id, row.status) for row in rows], known)
     return [
         ListHead(
             id=row.id,
@@ -77,16 +150,16 @@ def list_heads(session: Session, rows: Sequence[CandidateList]) -> list[ListHead
             short_name=row.short_name,
             head=row.head,
             panel=row.panel,
-            constituency=places_by_id[row.constituency_id].label,
-            constituency_code=places_by_id[row.constituency_id].code,
+            constituency=row.label,
+            constituency_code=row.code,
             round_key=rounds[row.round_id].key,
             round_number=rounds[row.round_id].number,
             status=row.status,
-            banner=banners[row.banner_id].name if row.banner_id is not None else None,
+            banner=row.banner,
             nuance=row.nuance,
-            nuance_source=_nuance_source(row),
+            nuance_source=_nuance_source(row.nuance_source, row.nuance_year),
             merged_into=family.merged_into(row.id),
-            fate=family.fate(row),
+            fate=family.fate(row.id),
             successors=family.successors(row.id),
             parents=family.parents(row.id),
         )
@@ -94,134 +167,39 @@ def list_heads(session: Session, rows: Sequence[CandidateList]) -> list[ListHead
     ]
 
 
-def _nuance_source(row: CandidateList) -> str | None:
+def _nuance_source(source: str | None, year: int | None) -> str | None:
     """Return where a nuance is from, with its year: the same code means different things in different years."""
-    if row.nuance_source is None or row.nuance_year is None:
-        return row.nuance_source
-    return f"{row.nuance_source}, {row.nuance_year}"
+    return source if source is None or year is None else f"{source}, {year}"
 
 
-class _Family:
-    """The confirmed descent of some lists, and what became of those whose next round is known."""
-
-    def __init__(self, session: Session, rows: Sequence[CandidateList]) -> None:
-        ids = [row.id for row in rows]
-        everything = session.scalars(
-            sa.select(Lineage).where(sa.or_(Lineage.child_id.in_(ids), Lineage.parent_id.in_(ids))).order_by(Lineage.id)
-        ).all()
-        self._confirmed = [row for row in everything if row.confirmed_at is not None]
-        self._open = {row.parent_id for row in everything if row.confirmed_at is None}
-        relatives = {number for row in self._confirmed for number in (row.child_id, row.parent_id)}
-        self._names = {number: row.name for number, row in _by_id(session, CandidateList, relatives).items()}
-        self._next = _NextRound(session, rows)
-
-    def parents(self, list_id: int) -> tuple[ParentView, ...]:
-        """Return the lists from which a list descends."""
-        mine = (row for row in self._confirmed if row.child_id == list_id)
-        return tuple(ParentView(self._names[row.parent_id], row.kind) for row in mine)
-
-    def successors(self, list_id: int) -> tuple[str, ...]:
-        """Return the lists in which a list goes on."""
-        return tuple(self._names[row.child_id] for row in self._confirmed if row.parent_id == list_id)
-
-    def merged_into(self, list_id: int) -> str | None:
-        """Return the list into which a list merged."""
-        mine = (row for row in self._confirmed if row.parent_id == list_id and row.kind is LineageKind.MERGED)
-        return next((self._names[row.child_id] for row in mine), None)
-
-    def fate(self, row: CandidateList) -> Fate:
-        """Return what became of a list."""
-        if self.merged_into(row.id) is not None:
-            return Fate.MERGED
-        if self.successors(row.id):
-            return Fate.CONTINUED
-        if row.status is not ListStatus.STANDING:
-            return Fate(row.status.value)
-        return self._next.fate_of(row, proposed=row.id in self._open)
-
-
-class _NextRound:
-    """What is known of the round that follows that of some lists, in their places.
-
-    A list is said not to stand in it only when that is certain: a person closed the round, or every list of the official
-    file there was compared with it by candidates, and none has one in common.
-    """
-
-    def __init__(self, session: Session, rows: Sequence[CandidateList]) -> None:
-        table = CandidateList
-        self._days = {row.id: row.day for row in session.execute(sa.select(Round.id, Round.day))}
-        closed = set(session.scalars(sa.select(Round.id).where(Round.lineages_closed_at.is_not(None))))
-        known = session.execute(
-            sa.select(
-                table.constituency_id,
-                table.round_id,
-                sa.func.count(),
-                sa.func.count(table.panel),
-                sa.func.count(NameDigest.list_id),
-            )
-            .outerjoin(NameDigest, NameDigest.list_id == table.id)
-            .where(table.constituency_id.in_({row.constituency_id for row in rows}))
-            .group_by(table.constituency_id, table.round_id)
-        ).all()
-        self._there = {(place, number) for place, number, *_counts in known}
-        self._closed = {(place, number) for place, number, *_counts in known if number in closed}
-        self._compared = {(place, number) for place, number, *counts in known if len(set(counts)) == 1}
-        ids = [row.id for row in rows]
-        self._digested = set(session.scalars(sa.select(NameDigest.list_id).where(NameDigest.list_id.in_(ids))))
-
-    def fate_of(self, row: CandidateList, *, proposed: bool) -> Fate:
-        """Return what became of a list that descends into none by a confirmed lineage."""
-        later = [number for number, day in self._days.items() if day > self._days[row.round_id]]
-        there = {(row.constituency_id, number) for number in later} & self._there
-        if not there:
-            return Fate.STANDING
-        certain = bool(there & self._closed) or (there <= self._compared and row.id in self._digested)
-        return Fate.NOT_STANDING if certain and not proposed else Fate.OPEN
-
-
-def _by_id(session: Session, table_class: type[T], ids: set[int]) -> dict[int, T]:
-    return {row.id: row for row in session.scalars(sa.select(table_class).where(table_class.id.in_(ids)))}
-
-
-def _progress(session: Session, rows: Sequence[CandidateList]) -> dict[int, Progress]:
-    ids = [row.id for row in rows]
+def _progress(session: Session, banner_of: Mapping[int, int | None], known: Remembered) -> dict[int, Progress]:
+    """Return how far the conversation with lists is, of which the banners are given."""
     contacts: dict[int, list[Contact]] = defaultdict(list)
-    for contact in session.scalars(sa.select(ContactRow).where(ContactRow.list_id.in_(ids))):
-        contacts[contact.list_id].append(Contact(contact.kind, contact.at))
-    undone = undone_answers(session)
+    for row in session.execute(_CONTACTS, {"lists": list(banner_of)}):
+        contacts[row.list_id].append(Contact(row.kind, row.at))
+    undone = known.read(session, undone_answers)
     answered: dict[tuple[int | None, int | None], datetime] = {}
-    for answer in session.scalars(
-        sa.select(Answer)
-        .where(
-            Answer.state == AnswerState.CONFIRMED,
-            Answer.kind == AnswerKind.STATEMENT,
-            Answer.source_kind.in_(_TO_US),
-            sa.or_(Answer.list_id.in_(ids), Answer.banner_id.in_({row.banner_id for row in rows if row.banner_id})),
-        )
-        .order_by(Answer.recorded_at.desc())
-    ):
+    banners = [banner for banner in set(banner_of.values()) if banner is not None]
+    for answer in session.execute(_ANSWERED, {"lists": list(banner_of), "banners": banners}):
         if answer.id not in undone:
             answered[answer.list_id, answer.banner_id] = answer.recorded_at
     own = {
-        row.id: progress_of(
-            contacts[row.id], answered_at=answered.get((row.id, None)) or answered.get((None, row.banner_id or 0))
+        number: progress_of(
+            contacts[number], answered_at=answered.get((number, None)) or answered.get((None, banner or 0))
         )
-        for row in rows
+        for number, banner in banner_of.items()
     }
-    return own | _continued_progress(session, [number for number in ids if own[number].stage is Stage.NOT_CONTACTED])
+    if not known.read(session, any_descent):
+        return own
+    silent = [number for number, progress in own.items() if progress.stage is Stage.NOT_CONTACTED]
+    return own | _continued_progress(session, silent, known)
 
 
-def _continued_progress(session: Session, ids: Sequence[int]) -> dict[int, Progress]:
+def _continued_progress(session: Session, lists: Sequence[int], known: Remembered) -> dict[int, Progress]:
     """Return the progress of the lists that these continue: the conversation goes on with the same people."""
-    continued = session.execute(
-        sa.select(Lineage.child_id, Lineage.parent_id).where(
-            Lineage.child_id.in_(ids), Lineage.kind == LineageKind.CONTINUES, Lineage.confirmed_at.is_not(None)
-        )
-    ).all()
+    continued = session.execute(_CONTINUED, {"lists": list(lists)}).all()
     if not continued:
         return {}
-    parents = session.scalars(
-        sa.select(CandidateList).where(CandidateList.id.in_([parent for _child, parent in continued]))
-    ).all()
-    progress = _progress(session, parents)
+    rows = session.execute(_UNDER, {"lists": [parent for _child, parent in continued]})
+    progress = _progress(session, {row.id: row.banner_id for row in rows}, known)
     return {child: progress[parent] for child, parent in continued}

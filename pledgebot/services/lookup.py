@@ -9,6 +9,7 @@ import gc
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import chain
+from threading import Lock
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -17,7 +18,8 @@ from pledgebot.domain.words import normalise
 from pledgebot.services.directory import Directory, Hit, HitKind
 from pledgebot.services.pieces import Piece
 from pledgebot.services.readings import Reading, Scope, Thing
-from pledgebot.store.tables import CandidateList, Constituency, Installation
+from pledgebot.services.revision import Remembered, current_versions, has_changes
+from pledgebot.store.tables import CandidateList, Constituency
 
 __all__ = ["Directories", "Found", "Hit", "HitKind", "find", "is_name", "standing_in"]
 
@@ -45,25 +47,30 @@ class Found:
         return self.hits[0] if len(self.hits) == 1 else None
 
 
-class Directories:
+class Directories(Remembered):
     """Keeps the directory of names in memory for as long as no name changes; whoever answers many questions has one."""
 
     def __init__(self) -> None:
-        self._version: tuple[int, int] | None = None
+        super().__init__()
+        self._version = -1
         self._directory: Directory | None = None
+        self._reading = Lock()
 
     def fresh(self, session: Session) -> Directory:
-        """Return the directory of the names as they are in this transaction."""
-        installation = session.execute(sa.select(Installation.id, Installation.names_version)).first()
-        version = (installation[0], installation[1]) if installation is not None else (0, 0)
-        if self._directory is None or version != self._version:
-            self._directory, self._version = Directory.read(session), version
-            if len(self._directory) >= _MANY:
-                # A national file makes a million objects that hold no cycle: looking through them for garbage stops an
-                # answer for a third of a second. They are freed all the same when the directory is read again.
-                gc.collect()
-                gc.freeze()
-        return self._directory
+        """Return the directory of the names as they are in this transaction, or as a later one has seen them already."""
+        if has_changes(session, of_names=True):
+            return Directory.read(session)
+        version = current_versions(session).names
+        with self._reading:
+            # One thread reads what the others wait for: of a whole country that takes seconds.
+            if self._directory is None or version > self._version:
+                self._directory, self._version = Directory.read(session), version
+                if len(self._directory) >= _MANY:
+                    # A national file makes a million objects that hold no cycle: looking through them for garbage stops an
+                    # answer for a third of a second. They are freed all the same when the directory is read again.
+                    gc.collect()
+                    gc.freeze()
+            return self._directory
 
 
 def find(

@@ -1,11 +1,10 @@
 """Says that a name changed, so that directories kept in memory are read again."""
 
-import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from pledgebot.store.tables import Installation
+from pledgebot.services.revision import raise_revision
 
 
 def names_changed(session: Session) -> None:
-    """Raise the version of the names, in the transaction of the change."""
-    session.execute(sa.update(Installation).values(names_version=Installation.names_version + 1))
+    """Let the version of the names rise when this transaction commits, and the revision with it."""
+    raise_revision(session, names=True)

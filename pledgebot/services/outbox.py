@@ -1,27 +1,31 @@
-"""The outbox: events are published with the facts, fanned out resumably, claimed, settled. No network here.
+"""The outbox: what is due is claimed, and what became of it is settled. No network here.
 
 A claim says "may have been sent". Settling names the claim's token, so that a worker that lost its lease changes nothing.
 """
 
 import hashlib
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
-from datetime import datetime, timedelta
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta, tzinfo
 from typing import cast
 
 import rfc8785
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, aliased
 
-from pledgebot.domain.audience import Audience, TopicKind, Topics
+from pledgebot.domain.audience import Audience
 from pledgebot.domain.delivery import CLAIM_LIFE, Action, DeliveryState, back_off
-from pledgebot.domain.events import FACTS_VERSION, AnswerFacts, EventKind
-from pledgebot.services.facts import facts_content, facts_from
+from pledgebot.domain.events import EventKind, Facts, Said
+from pledgebot.services import subscriber_places
+from pledgebot.services.facts import election_zone, facts_from
 from pledgebot.services.people import note
-from pledgebot.store.tables import Answer, Delivery, Destination, Event, Subscription, Wording
+from pledgebot.services.posts import trail_of
+from pledgebot.services.rhythms import quiet_until
+from pledgebot.store.tables import Delivery, Destination, Event, Wording
 from pledgebot.store.types import Json
 
-FAN_OUT_BATCH = 500
+_MOST_FOR_ORGANIZERS = 1000
+"""So many of the deliveries that wait at one of their places are looked at, oldest first."""
 
 
 @dataclass(frozen=True)
@@ -29,12 +33,14 @@ class Due:
     """A delivery that may be sent now, with all that is needed to word and address it; it is not claimed yet.
 
     `worded` is the message made at an earlier claim, used again by every retry. `acts_on` is the remote id of the message
-    that an edit or a reply concerns.
+    that an edit or a reply concerns; `trail` what a message that is corrected said, and each correction of it.
+    `quiet_until` is the end of the quiet hours in which the place is now.
     """
 
     delivery: int
+    place: int
     kind: EventKind
-    facts: AnswerFacts
+    facts: Facts
     channel: str
     address: str
     thread: str
@@ -44,197 +50,52 @@ class Due:
     acts_on: str | None
     attempts: int
     worded: Mapping[str, object] | None
+    trail: tuple[Said, ...] = ()
+    quiet_until: datetime | None = None
 
 
 @dataclass(frozen=True)
 class Worded:
-    """A due delivery with its message as JSON, and the facts that it was made from."""
+    """A due delivery with its message as JSON, and all the facts that it was made from."""
 
     delivery: int
-    facts: AnswerFacts
+    facts: Facts
     language: str
     content: Mapping[str, object]
-
-
-def publish(
-    session: Session,
-    kind: EventKind,
-    facts: AnswerFacts,
-    topics: Topics,
-    now: datetime,
-    *,
-    answer_id: int | None = None,
-    audience: Audience = Audience.PUBLIC,
-    not_before: datetime | None = None,
-) -> int:
-    """Write one event in the transaction of the fact that it announces, and return its number."""
-    event = Event(
-        kind=kind,
-        audience=audience,
-        answer_id=answer_id,
-        topics={name: list(numbers) for name, numbers in asdict(topics).items()},
-        facts=facts_content(facts),
-        facts_version=FACTS_VERSION,
-        created_at=now,
-        not_before=not_before or now,
-    )
-    session.add(event)
-    session.flush()
-    return event.id
-
-
-def cancel_event(session: Session, event: Event, now: datetime) -> bool:
-    """Cancel an event of which nobody was told yet. Returns False when the fan-out has begun."""
-    if event.fanned_to or event.fanned_out_at is not None:
-        return False
-    event.cancelled_at = now
-    event.fanned_out_at = now
-    session.flush()
-    return True
-
-
-def fan_out(session: Session, now: datetime, batch: int = FAN_OUT_BATCH, *, public: bool = True) -> int:
-    """Write the deliveries of the oldest open event for its next destinations, and return how many.
-
-    `public` is False while the public may not be spoken to: what is for it waits, and can still be undone.
-
-    The cursor moves in the same transaction: a crash in between repeats nothing and leaves nobody out. Whoever came after
-    the event was published is told what comes next, not what was.
-    """
-    event = session.scalar(
-        sa.select(Event)
-        .where(_open(now, public=public))
-        .order_by(Event.priority.desc(), Event.id)
-        .limit(1)
-        .with_for_update(skip_locked=True)
-    )
-    if event is None:
-        return 0
-    destinations = _next_destinations(session, event, batch)
-    for destination in destinations:
-        delivery = _delivery(session, event, destination)
-        if delivery is not None:
-            session.add(delivery)
-    if destinations:
-        event.fanned_to = destinations[-1]
-    if len(destinations) < batch:
-        event.fanned_out_at = now
-    session.flush()
-    return len(destinations)
-
-
-def open_events(session: Session, now: datetime, *, public: bool = True) -> bool:
-    """Tell whether an event waits that may be fanned out now."""
-    return session.scalar(sa.select(Event.id).where(_open(now, public=public)).limit(1)) is not None
-
-
-def _open(now: datetime, *, public: bool) -> sa.ColumnElement[bool]:
-    return sa.and_(
-        Event.fanned_out_at.is_(None),
-        Event.not_before <= now,
-        sa.true() if public else Event.audience == Audience.ORGANIZERS,
-    )
-
-
-def _next_destinations(session: Session, event: Event, batch: int) -> Sequence[int]:
-    matched = (
-        sa.select(Subscription.destination_id)
-        .join(Destination, Destination.id == Subscription.destination_id)
-        .where(
-            Subscription.destination_id > event.fanned_to,
-            Destination.ended_at.is_(None),
-            Destination.created_at <= event.created_at,
-            Destination.audience == Audience.ORGANIZERS
-            if event.audience is Audience.ORGANIZERS
-            else Destination.audience != Audience.ORGANIZERS,
-            _follows(event.topics),
-        )
-        .distinct()
-        .order_by(Subscription.destination_id)
-        .limit(batch)
-    )
-    return session.scalars(matched).all()
-
-
-def _follows(topics: dict[str, list[int]]) -> sa.ColumnElement[bool]:
-    return sa.or_(
-        Subscription.topic == TopicKind.ALL,
-        Subscription.list_id.in_(topics["lists"]),
-        Subscription.banner_id.in_(topics["banners"]),
-        Subscription.constituency_id.in_(topics["constituencies"]),
-        Subscription.demand_id.in_(topics["demands"]),
-    )
-
-
-def _delivery(session: Session, event: Event, destination: int) -> Delivery | None:
-    """Return the delivery of an event to one destination: a reply where the original is there, else a message of its own.
-
-    Where the original has not gone out yet it does not go out as it was: of a correction only what stays right is said,
-    and of removed content nothing, so that there is nothing to take back either.
-    """
-    original = _original(session, event, destination)
-    if original is not None and original.state is DeliveryState.DUE:
-        if event.kind is EventKind.CONTENT_REMOVED:
-            original.state, original.reason = DeliveryState.CANCELLED, "its content was removed before it was sent"
-            return None
-        _leave_out(session, event, original)
-        original = None
-    known = original is not None and original.state in {DeliveryState.SENT, DeliveryState.UNCERTAIN}
-    return Delivery(
-        event_id=event.id,
-        destination_id=destination,
-        action=Action.REPLY if known else Action.SEND,
-        acts_on_id=original.id if known and original is not None else None,
-        state=DeliveryState.DUE,
-        due_at=event.not_before,
-    )
-
-
-def _leave_out(session: Session, correction: Event, original: Delivery) -> None:
-    """Take out of an unsent announcement what was corrected since; cancel it when nothing is left."""
-    event = session.get_one(Event, original.event_id)
-    facts = facts_from(event.facts)
-    put_right = {(stance.demand, _named(stance.part_title)) for stance in facts_from(correction.facts).stances}
-    left = tuple(s for s in facts.stances if (s.demand, _named(s.part_title)) not in put_right)
-    if left:
-        event.facts = facts_content(replace(facts, stances=left))
-        original.wording_id = None
-    else:
-        original.state, original.reason = DeliveryState.CANCELLED, "corrected before it was sent"
-
-
-def _named(titles: dict[str, str] | None) -> tuple[tuple[str, str], ...]:
-    return tuple(sorted((titles or {}).items()))
-
-
-def _original(session: Session, event: Event, destination: int) -> Delivery | None:
-    """Return the delivery of the entry that a correction corrects or a removal blanks, to the same destination."""
-    if event.kind not in {EventKind.ANSWER_CORRECTED, EventKind.CONTENT_REMOVED} or event.answer_id is None:
-        return None
-    target = sa.select(Answer.target_id).where(Answer.id == event.answer_id).scalar_subquery()
-    return session.scalar(
-        sa.select(Delivery)
-        .join(Event, Event.id == Delivery.event_id)
-        .where(Event.answer_id == target, Delivery.destination_id == destination, Delivery.part == 1)
-        .order_by(Delivery.id)
-        .limit(1)
-    )
+    trail: tuple[Said, ...] = ()
 
 
 def due_deliveries(
-    session: Session, now: datetime, limit: int, *, public: bool, channels: Sequence[str]
+    session: Session,
+    now: datetime,
+    limit: int,
+    *,
+    public: bool,
+    channels: Collection[str],
+    passed_over: Collection[int] = (),
 ) -> tuple[Due, ...]:
     """Return what may be sent now, oldest first, at most one for each destination.
 
-    `public` is False while the public may not be spoken to: then only organizers are written to. A delivery waits for
-    those that came before it to the same destination. `channels` are the media that this worker speaks.
+    `public` is False while the public may not be spoken to: then only organizers are written to. `channels` are the media
+    that this worker speaks, `passed_over` destinations to which nothing can go at this moment. A delivery waits for those
+    that came before it to the same destination, but not for those that are only to come later.
     """
+    theirs = () if public else _due_to_organizers(session, now)
+    if not public and not theirs:
+        return ()
     earlier, original = aliased(Delivery), aliased(Delivery)
-    unsettled = [DeliveryState.DUE, DeliveryState.CLAIMED]
     waits = (
         sa.select(earlier.id)
         .where(
-            earlier.destination_id == Delivery.destination_id, earlier.id < Delivery.id, earlier.state.in_(unsettled)
+            earlier.destination_id == Delivery.destination_id,
+            earlier.id < Delivery.id,
+            sa.or_(
+                earlier.state == DeliveryState.CLAIMED,
+                sa.and_(
+                    earlier.state == DeliveryState.DUE,
+                    sa.or_(earlier.attempts > 0, earlier.due_at <= Delivery.due_at),
+                ),
+            ),
         )
         .exists()
     )
@@ -249,29 +110,61 @@ def due_deliveries(
             Delivery.due_at <= now,
             Destination.ended_at.is_(None),
             Destination.channel.in_(channels),
-            sa.true() if public else Destination.audience == Audience.ORGANIZERS,
+            Destination.id.not_in(passed_over),
+            sa.true() if public else Delivery.id.in_(theirs),
+            # A place that was the organizers' own and is public now hears nothing that was for them.
+            sa.or_(Event.audience != Audience.ORGANIZERS, Destination.audience == Audience.ORGANIZERS),
             ~waits,
         )
         .order_by(Delivery.due_at, Delivery.id)
         .limit(limit)
+    ).all()
+    zone = election_zone(session)
+    return tuple(
+        Due(
+            delivery=delivery.id,
+            place=to.id,
+            kind=event.kind,
+            facts=facts_from(event.kind, event.facts),
+            channel=to.channel,
+            address=to.address,
+            thread=to.thread,
+            language=to.language,
+            audience=to.audience,
+            action=delivery.action,
+            acts_on=acts_on,
+            attempts=delivery.attempts,
+            worded=worded,
+            trail=trail_of(session, delivery, event),
+            quiet_until=_quiet_until(delivery, to, now, zone),
+        )
+        for delivery, event, to, worded, acts_on in rows
     )
-    return tuple(_due(*row) for row in rows)
 
 
-def _due(delivery: Delivery, event: Event, to: Destination, worded: dict[str, Json] | None, acts_on: str | None) -> Due:
-    return Due(
-        delivery=delivery.id,
-        kind=event.kind,
-        facts=facts_from(event.facts),
-        channel=to.channel,
-        address=to.address,
-        thread=to.thread,
-        language=to.language,
-        audience=to.audience,
-        action=delivery.action,
-        acts_on=acts_on,
-        attempts=delivery.attempts,
-        worded=worded,
+def _due_to_organizers(session: Session, now: datetime) -> tuple[int, ...]:
+    """Return what is due to organizers: asked of each of their few places, however much waits for the public."""
+    theirs = sa.select(Destination.id).where(
+        Destination.audience == Audience.ORGANIZERS, Destination.ended_at.is_(None)
+    )
+    due = sa.select(Delivery.id).where(Delivery.state == DeliveryState.DUE, Delivery.due_at <= now)
+    found: list[int] = []
+    for place in session.scalars(theirs).all():
+        # Put in the order of the index of places, which the database then takes instead of that of all that is due.
+        here = due.where(Delivery.destination_id == place).order_by(Delivery.id).limit(_MOST_FOR_ORGANIZERS)
+        found.extend(session.scalars(here))
+    return tuple(found)
+
+
+def _quiet_until(delivery: Delivery, to: Destination, now: datetime, zone: tzinfo) -> datetime | None:
+    """Return until when a place is quiet; an edit disturbs nobody."""
+    return None if delivery.action is Action.EDIT else quiet_until(to, now, zone)
+
+
+def put_off(session: Session, delivery: int, until: datetime) -> None:
+    """Let a delivery that nobody claimed wait until a moment, such as the end of quiet hours that it would fall into."""
+    session.execute(
+        sa.update(Delivery).where(Delivery.id == delivery, Delivery.state == DeliveryState.DUE).values(due_at=until)
     )
 
 
@@ -281,11 +174,10 @@ def claim_deliveries(session: Session, worded: Iterable[Worded], token: int, now
     Words made from facts that changed meanwhile (content removed, a correction) are not said: such a delivery stays due.
     """
     claimed: set[int] = set()
-    for item in worded:
-        event = session.scalar(
-            sa.select(Event).join(Delivery).where(Delivery.id == item.delivery).with_for_update(of=Event)
-        )
-        if event is None or facts_from(event.facts) != item.facts:
+    items = list(worded)
+    _lock_places_of(session, [item.delivery for item in items])
+    for item in items:
+        if not _still_so(session, item):
             continue
         wording = _keep_wording(session, item, now)
         won = session.execute(
@@ -305,10 +197,32 @@ def claim_deliveries(session: Session, worded: Iterable[Worded], token: int, now
     return frozenset(claimed)
 
 
+def _lock_places_of(session: Session, deliveries: Collection[int]) -> None:
+    """Keep the places of deliveries from being changed or deleted until the transaction ends: they are locked first."""
+    there = sa.select(Delivery.destination_id).where(Delivery.id.in_(deliveries))
+    session.execute(
+        sa.select(Destination.id)
+        .where(Destination.id.in_(there))
+        .order_by(Destination.id)
+        .with_for_update(of=Destination, read=True, key_share=True)
+    )
+
+
+def _still_so(session: Session, item: Worded) -> bool:
+    """Tell whether what was worded is still what is to be said; it stays so until the transaction ends."""
+    locked = sa.select(Event).join(Delivery, Delivery.event_id == Event.id).where(Delivery.id == item.delivery)
+    event = session.scalar(locked.with_for_update(of=Event).execution_options(populate_existing=True))
+    if event is None or facts_from(event.kind, event.facts) != item.facts:
+        return False
+    return trail_of(session, session.get_one(Delivery, item.delivery), event, lock=True) == item.trail
+
+
 def _keep_wording(session: Session, item: Worded, now: datetime) -> int:
     content = cast("dict[str, Json]", item.content)
     digest = hashlib.sha256(rfc8785.dumps(content)).hexdigest()
-    known = session.scalar(sa.select(Wording.id).where(Wording.hash == digest))
+    # Locked, so that nobody forgets as unused in this moment what is about to be used.
+    same = sa.select(Wording.id).where(Wording.hash == digest)
+    known = session.scalar(same.with_for_update(read=True, key_share=True))
     if known is not None:
         return known
     wording = Wording(hash=digest, language=item.language, content=content, created_at=now)
@@ -347,6 +261,38 @@ def settle_failed(session: Session, delivery: int, token: int, reason: str) -> b
     return _settle(session, delivery, token, state=DeliveryState.FAILED, reason=reason)
 
 
+def settle_gone(session: Session, delivery: int, token: int, reason: str, now: datetime) -> bool:
+    """Settle a claim as provably not sent because the place is gone, and end the place: nothing more is sent there."""
+    to = _place_of(session, delivery)
+    if to is None:
+        return False
+    subscriber_places.lock_places(session, *to)
+    if not settle_failed(session, delivery, token, reason):
+        return False
+    subscriber_places.end_place(session, *to, now)
+    return True
+
+
+def settle_moved(session: Session, delivery: int, token: int, new_address: str, now: datetime) -> bool:
+    """Settle a claim as provably not sent because the place has another address: due there at once, as if never tried."""
+    to = _place_of(session, delivery)
+    if to is None:
+        return False
+    subscriber_places.lock_places(session, *to, new_address)
+    again = {"due_at": now, "claimed_at": None, "attempts": Delivery.attempts - 1}
+    if not _settle(session, delivery, token, state=DeliveryState.DUE, **again):
+        return False
+    subscriber_places.move_place(session, *to, new_address, now)
+    return True
+
+
+def _place_of(session: Session, delivery: int) -> tuple[str, str] | None:
+    """Return the channel and address of a delivery; None where the place was erased meanwhile."""
+    to = sa.select(Destination.channel, Destination.address).join(Delivery, Delivery.destination_id == Destination.id)
+    row = session.execute(to.where(Delivery.id == delivery)).first()
+    return (row.channel, row.address) if row is not None else None
+
+
 def settle_uncertain(session: Session, delivery: int, token: int, reason: str) -> bool:
     """Settle a claim as a doubt: nobody knows whether it was sent, so it is never repeated by itself."""
     return _settle(session, delivery, token, state=DeliveryState.UNCERTAIN, reason=reason)
@@ -381,71 +327,12 @@ def doubt_claims_before(session: Session, token: int) -> int:
 
 def cancel_expired(session: Session, now: datetime) -> int:
     """Cancel what has lost its meaning by waiting, with an entry in the audit log; return how many."""
-    expired = session.scalars(
-        sa.select(Delivery)
-        .join(Event, Event.id == Delivery.event_id)
-        .where(Delivery.state == DeliveryState.DUE, Event.expires_at <= now)
-    ).all()
+    events = session.scalars(sa.select(Event.id).where(Event.expires_at <= now)).all()
+    if not events:
+        return 0
+    due = sa.select(Delivery).where(Delivery.event_id.in_(events), Delivery.state == DeliveryState.DUE)
+    expired = session.scalars(due.order_by(Delivery.id).with_for_update(skip_locked=True)).all()
     for delivery in expired:
         delivery.state, delivery.reason = DeliveryState.CANCELLED, "expired"
         note(session, None, "delivery.expire", f"delivery:{delivery.id}", now)
     return len(expired)
-
-
-def forget_wordings(session: Session, answer_id: int) -> None:
-    """Forget the words of messages about an answer whose content is removed; that they were sent stays known."""
-    about = sa.select(Delivery).join(Event, Event.id == Delivery.event_id).where(Event.answer_id == answer_id)
-    for delivery in session.scalars(about).all():
-        if delivery.wording_id is not None:
-            session.get_one(Wording, delivery.wording_id).content = {}
-        if delivery.state is DeliveryState.DUE:
-            delivery.wording_id = None
-    session.flush()
-
-
-@dataclass(frozen=True)
-class DeliveryView:
-    """One delivery as organizers see it; a follower's address is never shown."""
-
-    id: int
-    event: int
-    kind: EventKind
-    answer: int | None
-    channel: str
-    audience: Audience
-    state: DeliveryState
-    due_at: datetime
-    sent_at: datetime | None
-    attempts: int
-    reason: str | None
-
-
-def show_deliveries(
-    session: Session, states: Iterable[DeliveryState] = (), limit: int = 100
-) -> tuple[DeliveryView, ...]:
-    """Return deliveries in these states (all without any), newest first."""
-    wanted = list(states)
-    rows = session.execute(
-        sa.select(Delivery, Event, Destination)
-        .join(Event, Event.id == Delivery.event_id)
-        .join(Destination, Destination.id == Delivery.destination_id)
-        .where(Delivery.state.in_(wanted) if wanted else sa.true())
-        .order_by(Delivery.id.desc())
-        .limit(limit)
-    )
-    return tuple(
-        DeliveryView(
-            id=delivery.id,
-            event=event.id,
-            kind=event.kind,
-            answer=event.answer_id,
-            channel=to.channel,
-            audience=to.audience,
-            state=delivery.state,
-            due_at=delivery.due_at,
-            sent_at=delivery.sent_at,
-            attempts=delivery.attempts,
-            reason=delivery.reason,
-        )
-        for delivery, event, to in rows
-    )

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from pledgebot.domain.answer import AnswerKind, AnswerState, Origin, StanceState, Standing, standing_of
 from pledgebot.domain.election import LineageKind
 from pledgebot.domain.events import ProofFacts
+from pledgebot.services.revision import Remembered
 from pledgebot.services.views import CellView, DemandView, StanceView
 from pledgebot.store.tables import Answer, CandidateList, Evidence, Lineage, Stance
 
@@ -17,19 +18,83 @@ Key = tuple[int, str]
 
 Said = dict[Key, Standing[StanceView]]
 
+_NAMED = sa.select(CandidateList.id, CandidateList.name, CandidateList.banner_id).where(
+    CandidateList.id.in_(sa.bindparam("lists"))
+)
+_ANY_DESCENT = sa.select(sa.exists(sa.select(Lineage.id)))
+_PARENTS = (
+    sa.select(Lineage.child_id, Lineage.parent_id, Lineage.kind)
+    .where(Lineage.child_id.in_(sa.bindparam("lists")), Lineage.confirmed_at.is_not(None))
+    .order_by(Lineage.id)
+)
+_CORRECTED = sa.select(Answer.target_id).where(
+    Answer.kind == AnswerKind.CORRECTION, Answer.state == AnswerState.PENDING
+)
+_HELD = (
+    sa.select(
+        Stance.list_id,
+        Stance.banner_id,
+        Stance.demand_id,
+        Stance.part,
+        Stance.position,
+        Stance.state,
+        Answer.id.label("answer"),
+        Answer.seq,
+        Answer.said_on,
+        Answer.source_kind,
+        Answer.speaker,
+        Answer.speaker_role,
+        Evidence.kind,
+        Evidence.url,
+        Evidence.quote,
+        Evidence.blob_sha256,
+        Evidence.removed_at,
+    )
+    .join(Answer, Answer.id == Stance.answer_id)
+    .outerjoin(Evidence, Evidence.id == Answer.lead_evidence_id)
+    .where(
+        Stance.state.in_([StanceState.CURRENT, StanceState.BESIDE]),
+        # By the subject of the entry, which has an index; it is that of its stances.
+        sa.or_(Answer.list_id.in_(sa.bindparam("lists")), Answer.banner_id.in_(sa.bindparam("banners"))),
+    )
+    .order_by(Answer.said_on, Answer.seq)
+)
+
+
+def any_descent(session: Session) -> bool:
+    """Tell whether any list descends from another, if only as a proposal: before the second round none does."""
+    return bool(session.scalar(_ANY_DESCENT))
+
+
+def being_corrected(session: Session) -> frozenset[int]:
+    """Return the entries of which a correction waits for a second person."""
+    return frozenset(target for target in session.scalars(_CORRECTED) if target is not None)
+
 
 class Positions:
     """What some lists and banners say, with everything that they may have it from."""
 
-    def __init__(self, session: Session, lists: Iterable[int], banners: Iterable[int] = ()) -> None:
-        self._parents = _family(session, set(lists))
+    def __init__(
+        self,
+        session: Session,
+        lists: Iterable[int],
+        banners: Iterable[int] = (),
+        known: Remembered | None = None,
+        under: Mapping[int, int | None] | None = None,
+    ) -> None:
+        """Read them; `under` is list → banner of these lists, where it was read already."""
+        known = known or Remembered()
+        self._parents = _family(session, set(lists)) if known.read(session, any_descent) else {}
         everyone = set(lists) | set(self._parents)
         everyone |= {parent for parents in self._parents.values() for parent, _kind in parents}
-        rows = list(session.scalars(sa.select(CandidateList).where(CandidateList.id.in_(everyone))))
-        self._names = {row.id: row.name for row in rows}
-        self._banner = {row.id: row.banner_id for row in rows}
-        wanted = {row.banner_id for row in rows if row.banner_id is not None} | set(banners)
-        self._of_list, self._of_banner = _held(session, everyone, wanted)
+        self._names: dict[int, str] = {}
+        self._banner = dict(under or {})
+        if self._parents or not everyone <= self._banner.keys():
+            for row in session.execute(_NAMED, {"lists": list(everyone)}):
+                self._names[row.id], self._banner[row.id] = row.name, row.banner_id
+        wanted = {self._banner[number] for number in everyone if number in self._banner} | set(banners)
+        corrected = known.read(session, being_corrected)
+        self._of_list, self._of_banner = _held(session, everyone, wanted - {None}, corrected)
 
     def of_list(self, list_id: int, key: Key) -> Standing[StanceView]:
         """Return a list's position, by the rule of `standing_of`."""
@@ -76,40 +141,35 @@ def _family(session: Session, lists: set[int]) -> dict[int, list[tuple[int, Line
     parents: dict[int, list[tuple[int, LineageKind]]] = {}
     waiting = set(lists)
     while waiting:
-        rows = session.scalars(
-            sa.select(Lineage)
-            .where(Lineage.child_id.in_(waiting), Lineage.confirmed_at.is_not(None))
-            .order_by(Lineage.id)
-        ).all()
+        rows = session.execute(_PARENTS, {"lists": list(waiting)}).all()
         for row in rows:
             parents.setdefault(row.child_id, []).append((row.parent_id, row.kind))
         waiting = {row.parent_id for row in rows} - set(parents)
     return parents
 
 
-def _held(session: Session, lists: set[int], banners: set[int]) -> tuple[Mapping[int, Said], Mapping[int, Said]]:
+def _held(
+    session: Session, lists: set[int], banners: set[int | None], corrected: frozenset[int]
+) -> tuple[Mapping[int, Said], Mapping[int, Said]]:
     """Return what lists and banners said themselves and what counts of it."""
-    corrected = set(
-        session.scalars(
-            sa.select(Answer.target_id).where(Answer.kind == AnswerKind.CORRECTION, Answer.state == AnswerState.PENDING)
-        )
-    )
-    rows = session.execute(
-        sa.select(Stance, Answer, Evidence)
-        .join(Answer, Answer.id == Stance.answer_id)
-        .outerjoin(Evidence, Evidence.id == Answer.lead_evidence_id)
-        .where(
-            Stance.state.in_([StanceState.CURRENT, StanceState.BESIDE]),
-            sa.or_(Stance.list_id.in_(lists), Stance.banner_id.in_(banners)),
-        )
-        .order_by(Answer.said_on, Answer.seq)
-    )
     current: dict[tuple[int | None, int | None, Key], StanceView] = {}
     beside: dict[tuple[int | None, int | None, Key], list[StanceView]] = defaultdict(list)
-    for stance, answer, evidence in rows:
-        place = (stance.list_id, stance.banner_id, (stance.demand_id, stance.part))
-        view = stance_view(stance, answer, evidence, being_corrected=answer.id in corrected)
-        if stance.state is StanceState.CURRENT:
+    for row in session.execute(_HELD, {"lists": list(lists), "banners": list(banners)}):
+        place = (row.list_id, row.banner_id, (row.demand_id, row.part))
+        view = StanceView(
+            answer=row.answer,
+            seq=row.seq or 0,
+            position=row.position,
+            said_on=row.said_on,
+            source=row.source_kind,
+            speaker=row.speaker,
+            role=row.speaker_role,
+            proof=None
+            if row.kind is None or row.removed_at is not None
+            else ProofFacts(row.kind, row.url, row.quote, row.blob_sha256),
+            being_corrected=row.answer in corrected,
+        )
+        if row.state is StanceState.CURRENT:
             current[place] = view
         else:
             beside[place].append(view)
@@ -127,21 +187,6 @@ def _held(session: Session, lists: set[int], banners: set[int]) -> tuple[Mapping
         elif banner_id is not None:
             of_banner[banner_id][key] = standing
     return of_list, of_banner
-
-
-def stance_view(stance: Stance, answer: Answer, evidence: Evidence | None, *, being_corrected: bool) -> StanceView:
-    """Return a confirmed stance as it is shown."""
-    return StanceView(
-        answer=answer.id,
-        seq=answer.seq or 0,
-        position=stance.position,
-        said_on=answer.said_on,
-        source=answer.source_kind,
-        speaker=answer.speaker,
-        role=answer.speaker_role,
-        proof=proof_of(evidence),
-        being_corrected=being_corrected,
-    )
 
 
 def proof_of(evidence: Evidence | None) -> ProofFacts | None:

@@ -10,9 +10,10 @@ from pledgebot.domain.answer import StanceState, Standing
 from pledgebot.domain.errors import Objection, Refused
 from pledgebot.services.demands import demands
 from pledgebot.services.histories import entries, entry, history
-from pledgebot.services.list_views import list_heads, list_view, list_views
+from pledgebot.services.list_views import heads_of, list_heads, list_view, views_of
 from pledgebot.services.positions import Positions
-from pledgebot.services.rounds import current_round, dates, round_in, silences
+from pledgebot.services.revision import Remembered
+from pledgebot.services.rounds import current_round, dates, round_in, silences, whole_calendar
 from pledgebot.services.views import (
     BannerView,
     CellView,
@@ -50,13 +51,28 @@ __all__ = [
     "round_in",
     "silences",
     "table",
+    "whole_calendar",
 ]
 
 
-def is_fictional(session: Session) -> bool:
+_FICTIONAL = sa.select(Installation.fictional)
+_STANDS = sa.select(CandidateList.id).where(CandidateList.constituency_id == sa.bindparam("place")).limit(1)
+_PLACE = sa.select(Constituency.label, Constituency.code).where(Constituency.id == sa.bindparam("place"))
+_LISTS_OF = sa.select(CandidateList.id, CandidateList.panel, CandidateList.normal).where(
+    CandidateList.constituency_id == sa.bindparam("place"), CandidateList.round_id == sa.bindparam("round")
+)
+_MEMBERS = (
+    sa.select(CandidateList.id).where(CandidateList.banner_id == sa.bindparam("banner")).order_by(CandidateList.id)
+)
+
+
+def is_fictional(session: Session, known: Remembered | None = None) -> bool:
     """Tell whether this installation is an example whose lists and people are invented."""
-    installation = session.get(Installation, 1)
-    return installation is not None and installation.fictional
+    return (known or Remembered()).read(session, _is_fictional)
+
+
+def _is_fictional(session: Session) -> bool:
+    return bool(session.scalar(_FICTIONAL))
 
 
 def places(
@@ -76,51 +92,48 @@ def places(
 
 def parts_of(session: Session, constituency_id: int, round_id: int, most: int | None = None) -> tuple[PlaceView, ...]:
     """Return the parts of a place that vote apart, such as the sectors of a city; none where lists stand in the whole."""
-    if session.scalar(sa.select(CandidateList.id).where(CandidateList.constituency_id == constituency_id).limit(1)):
+    if session.scalar(_STANDS, {"place": constituency_id}) is not None:
         return ()
     return places(session, round_id, most, part_of=constituency_id)
 
 
-def table(session: Session, constituency_id: int, now: datetime) -> TableView:
+def table(session: Session, constituency_id: int, now: datetime, known: Remembered | None = None) -> TableView:
     """Return the table lists × demands of one constituency in the current round, or the last that lists stood in there."""
-    asked = round_in(session, constituency_id, now)
-    place = session.get_one(Constituency, constituency_id)
-    columns = demands(session)
-    rows = _lists_of(session, constituency_id, asked.id)
-    return TableView(place.label, place.code, asked, columns, tuple(list_views(session, rows, columns)))
+    known = known or Remembered()
+    asked = round_in(session, constituency_id, now, known)
+    label, code = session.execute(_PLACE, {"place": constituency_id}).one()
+    columns = known.read(session, demands)
+    rows = views_of(session, _lists_of(session, constituency_id, asked.id), columns, known)
+    return TableView(label, code, asked, columns, tuple(rows))
 
 
-def _lists_of(session: Session, constituency_id: int, round_id: int) -> list[CandidateList]:
+def _lists_of(session: Session, constituency_id: int, round_id: int) -> list[int]:
     """Return the lists of a place in panel order; before there is one, alphabetical."""
-    rows = session.scalars(
-        sa.select(CandidateList).where(
-            CandidateList.constituency_id == constituency_id, CandidateList.round_id == round_id
-        )
-    )
-    return sorted(rows, key=lambda row: (row.panel is None, row.panel or 0, row.normal))
+    rows = session.execute(_LISTS_OF, {"place": constituency_id, "round": round_id})
+    ordered = sorted(rows, key=lambda row: (row.panel is None, row.panel or 0, row.normal))
+    return [row.id for row in ordered]
 
 
-def banner_view(session: Session, banner_id: int) -> BannerView:
+def banner_view(session: Session, banner_id: int, known: Remembered | None = None) -> BannerView:
     """Return a banner with its own standing, its lists, and those that said something else than it (exceptions)."""
+    known = known or Remembered()
     banner = session.get(Banner, banner_id)
     if banner is None:
         raise Refused(Objection.UNKNOWN_BANNER, name=str(banner_id))
-    columns = demands(session)
-    rows = list(
-        session.scalars(sa.select(CandidateList).where(CandidateList.banner_id == banner_id).order_by(CandidateList.id))
-    )
+    columns = known.read(session, demands)
+    lists = list(session.scalars(_MEMBERS, {"banner": banner_id}))
     asked = session.get_one(Round, banner.round_id)
     view = BannerView(
         id=banner.id,
         name=banner.name,
         round_key=asked.key,
         round_number=asked.number,
-        cells=Positions(session, (), [banner_id]).cells_of_banner(banner_id, columns),
-        lists=tuple(list_heads(session, rows)),
+        cells=Positions(session, (), [banner_id], known).cells_of_banner(banner_id, columns),
+        lists=tuple(heads_of(session, lists, known)),
         exceptions=(),
     )
-    apart = _with_words_of_their_own(session, {row.id for row in rows})
-    views = list_views(session, [row for row in rows if row.id in apart], columns)
+    apart = _with_words_of_their_own(session, set(lists))
+    views = views_of(session, [number for number in lists if number in apart], columns, known)
     return replace(view, exceptions=tuple(one for one in views if differs(one, view)))
 
 
@@ -152,9 +165,11 @@ def _held(standing: Standing[StanceView]) -> tuple[object, ...]:
     )
 
 
-def demand_rows(session: Session, demand_id: int, constituency_id: int, now: datetime) -> DemandRows:
+def demand_rows(
+    session: Session, demand_id: int, constituency_id: int, now: datetime, known: Remembered | None = None
+) -> DemandRows:
     """Return what each list of a constituency says on one demand in the current round."""
-    whole = table(session, constituency_id, now)
+    whole = table(session, constituency_id, now, known)
     demand = next((column for column in whole.demands if column.id == demand_id), None)
     if demand is None:
         raise Refused(Objection.UNKNOWN_DEMAND, name=str(demand_id))

@@ -1,6 +1,6 @@
 """The calendar as questions see it: rounds, their silences, which one is asked about."""
 
-from collections.abc import Sequence
+from collections.abc import Hashable, Sequence
 from datetime import datetime, time
 from zoneinfo import ZoneInfo
 
@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from pledgebot.domain.election import PollingDay, Silence, widest_silence
 from pledgebot.domain.errors import Objection, Refused
+from pledgebot.services.revision import Remembered
 from pledgebot.services.views import (
     DatesView,
     RoundView,
@@ -19,29 +20,36 @@ from pledgebot.store.tables import (
     Round,
 )
 
+_ROUNDS = sa.select(Round).order_by(Round.day)
+_OTHER_HOURS = (
+    sa.select(Constituency.zone, Constituency.closes)
+    .where(sa.or_(Constituency.zone.is_not(None), Constituency.closes.is_not(None)))
+    .distinct()
+)
+_STOOD_IN = (
+    sa.select(CandidateList.round_id).where(CandidateList.constituency_id == sa.bindparam("constituency")).distinct()
+)
+
 
 def silences(session: Session) -> tuple[Silence, ...]:
     """Return the silence of every round, each the widest over the places where lists may stand."""
-    return tuple(view.silence for view in _rounds(session) if view.silence is not None)
+    return tuple(view.silence for view in whole_calendar(session) if view.silence is not None)
 
 
-def dates(session: Session, now: datetime) -> DatesView:
+def dates(session: Session, now: datetime, known: Remembered | None = None) -> DatesView:
     """Return the calendar."""
-    return DatesView(tuple(_rounds(session)), now)
+    return DatesView((known or Remembered()).read(session, whole_calendar), now)
 
 
-def _rounds(session: Session) -> list[RoundView]:
-    places = session.execute(
-        sa.select(Constituency.zone, Constituency.closes)
-        .where(sa.or_(Constituency.zone.is_not(None), Constituency.closes.is_not(None)))
-        .distinct()
-    ).all()
-    return [_round_view(row, places) for row in session.scalars(sa.select(Round).order_by(Round.day))]
+def whole_calendar(session: Session) -> tuple[RoundView, ...]:
+    """Return the rounds in the order of their days, each with the widest silence over the places where lists may stand."""
+    places = session.execute(_OTHER_HOURS).all()
+    return tuple(_round_view(row, places) for row in session.scalars(_ROUNDS))
 
 
-def _calendar(session: Session) -> list[RoundView]:
+def calendar(session: Session) -> tuple[RoundView, ...]:
     """Return the rounds with the silence of their own zone: asked for by every question, they look at no place."""
-    return [_round_view(row) for row in session.scalars(sa.select(Round).order_by(Round.day))]
+    return tuple(_round_view(row) for row in session.scalars(_ROUNDS))
 
 
 def _round_view(row: Round, places: Sequence[sa.Row[str | None, time | None]] = ()) -> RoundView:
@@ -52,21 +60,31 @@ def _round_view(row: Round, places: Sequence[sa.Row[str | None, time | None]] = 
     )
 
 
-def current_round(session: Session, now: datetime) -> RoundView:
+def current_round(session: Session, now: datetime, known: Remembered | None = None) -> RoundView:
     """Return the round that people ask about: the next one, on its day too, and after the last the last."""
-    rounds = _calendar(session)
-    if not rounds:
+    views = (known or Remembered()).read(session, calendar)
+    if not views:
         raise Refused(Objection.UNKNOWN_ROUND, name="")
-    return next((view for view in rounds if now.astimezone(view.zone).date() <= view.day), rounds[-1])
+    return next((view for view in views if now.astimezone(view.zone).date() <= view.day), views[-1])
 
 
-def round_in(session: Session, constituency_id: int, now: datetime) -> RoundView:
+def round_in(session: Session, constituency_id: int, now: datetime, known: Remembered | None = None) -> RoundView:
     """Return the current round as one constituency has it: where the first round decided, it stays the first."""
-    current = current_round(session, now)
-    stood_in = set(
-        session.scalars(
-            sa.select(CandidateList.round_id).where(CandidateList.constituency_id == constituency_id).distinct()
-        )
-    )
-    rounds = [view for view in _calendar(session) if view.day <= current.day and view.id in stood_in]
-    return rounds[-1] if rounds else current
+    known = known or Remembered()
+    current = current_round(session, now, known)
+    stood_in = set(session.scalars(_STOOD_IN, {"constituency": constituency_id}))
+    views = [view for view in known.read(session, calendar) if view.day <= current.day and view.id in stood_in]
+    return views[-1] if views else current
+
+
+def moment_key(now: datetime, calendar: Sequence[RoundView]) -> tuple[Hashable, ...]:
+    """Return what an answer may know of the time: the day in the zone of each round, and how far its silence is.
+
+    Two moments with one key get the same words.
+    """
+    return tuple((now.astimezone(view.zone).date(), _silence(view.silence, now)) for view in calendar)
+
+
+def _silence(silence: Silence | None, now: datetime) -> int:
+    """Return whether a silence is to come, is there, or is over."""
+    return 0 if silence is None else (now >= silence.begins) + (now >= silence.ends)

@@ -65,12 +65,11 @@ def _statement(row: Stance, answer: Answer) -> Statement:
 
 def undone_answers(session: Session, *, before: int | None = None) -> frozenset[int]:
     """Return the answers that an undo took back, in the whole ledger or before one of its places."""
-    undone = sa.select(Answer.target_id).where(
-        Answer.kind == AnswerKind.UNDO,
-        Answer.state == AnswerState.CONFIRMED,
-        sa.true() if before is None else Answer.seq < before,
-    )
+    undone = _UNDONE if before is None else _UNDONE.where(Answer.seq < before)
     return frozenset(answer for answer in session.scalars(undone) if answer is not None)
+
+
+_UNDONE = sa.select(Answer.target_id).where(Answer.kind == AnswerKind.UNDO, Answer.state == AnswerState.CONFIRMED)
 
 
 def effect_of(session: Session, answer: Answer, stance: Stance, also_undone: frozenset[int] = frozenset()) -> Effect:

@@ -62,14 +62,14 @@ class WordIndex(Generic[N]):
             best.update(dict.fromkeys(self._set(known) & wanted, likes[known]))
         return best
 
-    def _all_of(self, wanted: Sequence[Mapping[str, float]]) -> set[int]:
+    def _all_of(self, wanted: Sequence[Mapping[str, float]]) -> frozenset[int]:
         """Return the numbers of the names that hold one word of each of these alternatives, the rarest first."""
         if not wanted or not all(any(word in self._words for word in words) for words in wanted):
-            return set()
+            return frozenset()
         rarest, *others = sorted(wanted, key=lambda words: sum(len(self._words.get(word, ())) for word in words))
-        found = {number for word in rarest for number in self._words.get(word, ())}
+        found = _together([self._set(word) for word in rarest])
         for words in others:
-            found = set().union(*(found & self._set(word) for word in words))
+            found = _together([found & self._set(word) for word in words])
             if not found:
                 break
         return found
@@ -82,3 +82,8 @@ class WordIndex(Generic[N]):
         if len(numbers) >= _LONG:
             self._sets[word] = numbers
         return numbers
+
+
+def _together(sets: Sequence[frozenset[int]]) -> frozenset[int]:
+    """Return the numbers in any of some sets; of one set itself, since those of frequent words are large."""
+    return sets[0] if len(sets) == 1 else frozenset().union(*sets)

@@ -16,7 +16,7 @@ from sqlalchemy.pool import ConnectionPoolEntry
 
 from pledgebot.domain.errors import Unusable
 
-__all__ = ["Database", "Session"]
+__all__ = ["Database", "Joined", "Session"]
 
 _BUSY_SECONDS = 15
 
@@ -57,6 +57,12 @@ class Database:
             session.rollback()
 
     @contextmanager
+    def joined(self) -> Iterator["Joined"]:
+        """Open one writing transaction in which several acts are done together, or none of them."""
+        with self.begin() as session:
+            yield Joined(session, self.url)
+
+    @contextmanager
     def migrating(self) -> Iterator[Connection]:
         """Open a connection for migrations: on SQLite without foreign keys, since rebuilding a table would empty its children."""
         engine = _engine(self.url, writing=True, foreign_keys=False)
@@ -86,6 +92,28 @@ class Database:
         """Give all connections back."""
         self._write.dispose()
         self._read.dispose()
+
+
+class Joined(Database):
+    """One open transaction in the guise of a database: what is begun or read with it is a part of that transaction.
+
+    An act that is refused inside is taken back by itself; everything is committed, or nothing, by whoever opened it.
+    """
+
+    def __init__(self, session: Session, url: sa.URL) -> None:
+        self.url = url
+        self.session = session
+
+    @contextmanager
+    def begin(self) -> Iterator[Session]:
+        """Begin an act inside the transaction."""
+        with self.session.begin_nested():
+            yield self.session
+
+    @contextmanager
+    def read(self) -> Iterator[Session]:
+        """Read inside the transaction, what it has written so far included."""
+        yield self.session
 
 
 # What says that the database is away, full, locked or none at all. Its subclasses say that a statement was wrong.
@@ -143,9 +171,12 @@ def _engine(url: sa.URL, *, writing: bool, foreign_keys: bool = True) -> Engine:
     if url.get_backend_name() == "sqlite":
         return _sqlite(url, begin="BEGIN IMMEDIATE" if writing else "BEGIN", foreign_keys=foreign_keys)
     if writing:
-        return sa.create_engine(url, pool_pre_ping=True)
+        return sa.create_engine(url, pool_pre_ping=True, hide_parameters=True)
     return sa.create_engine(
-        url, pool_pre_ping=True, execution_options={"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
+        url,
+        pool_pre_ping=True,
+        hide_parameters=True,
+        execution_options={"isolation_level": "REPEATABLE READ", "postgresql_readonly": True},
     )
 
 
@@ -155,7 +186,8 @@ def _sqlite(url: sa.URL, *, begin: str, foreign_keys: bool) -> Engine:
     The driver's own mode loses updates, and a deferred BEGIN fails at once when it has to become a writer: measured, see
     docs/decisions.md.
     """
-    engine = sa.create_engine(url, connect_args={"timeout": _BUSY_SECONDS})
+    # Parameters hold what people wrote, and errors are logged.
+    engine = sa.create_engine(url, connect_args={"timeout": _BUSY_SECONDS}, hide_parameters=True)
 
     def connected(connection: DBAPIConnection, _record: ConnectionPoolEntry) -> None:
         if isinstance(connection, sqlite3.Connection):

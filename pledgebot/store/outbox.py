@@ -5,19 +5,24 @@ from datetime import datetime, time
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
-from pledgebot.domain.audience import Audience, Rhythm, TopicKind
+from pledgebot.domain.audience import Audience, PlaceKind, Rhythm, TopicKind
 from pledgebot.domain.delivery import Action, DeliveryState
 from pledgebot.domain.events import EventKind
 from pledgebot.store.types import Base, Json, Moment, check, one_of, word
 
 
 class Destination(Base):
-    """A place that can be written to. Of a follower nothing else is kept than what stands here."""
+    """A place that can be written to. Of a follower nothing else is kept than what stands here and what it follows.
+
+    `created_at` is from when on it is told: whoever comes back after an end starts from then, not from the backlog.
+    `asked_to_stay_at` and `stays_at` say that a person was asked to stay for the mandate, and did.
+    """
 
     __tablename__ = "destination"
     __table_args__ = (
         sa.UniqueConstraint("channel", "address", "thread"),
         one_of("audience", Audience),
+        one_of("place", PlaceKind),
         one_of("rhythm", Rhythm),
         check("quiet_hours_whole", "(quiet_from IS NULL) = (quiet_to IS NULL)"),
         check("consented", "audience <> 'subscriber' OR consented_at IS NOT NULL"),
@@ -28,6 +33,7 @@ class Destination(Base):
     address: Mapped[str] = mapped_column(sa.String(200))
     thread: Mapped[str] = mapped_column(sa.String(64), default="")
     audience: Mapped[Audience] = mapped_column(word(Audience))
+    place: Mapped[PlaceKind] = mapped_column(word(PlaceKind), default=PlaceKind.CHANNEL, server_default="channel")
     language: Mapped[str] = mapped_column(sa.String(8))
     rhythm: Mapped[Rhythm] = mapped_column(word(Rhythm), default=Rhythm.AT_ONCE)
     hour: Mapped[time | None]
@@ -37,6 +43,8 @@ class Destination(Base):
     consented_at: Mapped[datetime | None] = mapped_column(Moment)
     created_at: Mapped[datetime] = mapped_column(Moment)
     ended_at: Mapped[datetime | None] = mapped_column(Moment)
+    asked_to_stay_at: Mapped[datetime | None] = mapped_column(Moment)
+    stays_at: Mapped[datetime | None] = mapped_column(Moment)
 
 
 def _once(column: str) -> sa.Index:
@@ -84,11 +92,14 @@ class Subscription(Base):
 
 
 class Event(Base):
-    """One thing to announce. `fanned_to` is the last destination reached by the fan-out, `fanned_out_at` its end."""
+    """One thing to announce. `fanned_to` is the last destination reached by the fan-out, `fanned_out_at` its end.
+
+    `revision` is the version of a waiting entry that organizers are asked about; of everything else there is one.
+    """
 
     __tablename__ = "event"
     __table_args__ = (
-        sa.UniqueConstraint("answer_id", "kind"),
+        sa.UniqueConstraint("answer_id", "kind", "revision"),
         one_of("audience", Audience),
         check("expires_later", "expires_at IS NULL OR expires_at > not_before"),
     )
@@ -97,6 +108,7 @@ class Event(Base):
     kind: Mapped[EventKind] = mapped_column(word(EventKind))
     audience: Mapped[Audience] = mapped_column(word(Audience))
     answer_id: Mapped[int | None] = mapped_column(sa.ForeignKey("answer.id"))
+    revision: Mapped[int] = mapped_column(default=1, server_default="1")
     topics: Mapped[dict[str, list[int]]] = mapped_column(sa.JSON)
     facts: Mapped[dict[str, Json]] = mapped_column(sa.JSON)
     facts_version: Mapped[int]
@@ -157,12 +169,12 @@ class Delivery(Base):
     destination_id: Mapped[int] = mapped_column(sa.ForeignKey("destination.id", ondelete="CASCADE"))
     part: Mapped[int] = mapped_column(default=1)
     action: Mapped[Action] = mapped_column(word(Action), default=Action.SEND)
-    acts_on_id: Mapped[int | None] = mapped_column(sa.ForeignKey("delivery.id"))
-    bundle_id: Mapped[int | None] = mapped_column(sa.ForeignKey("bundle.id"))
+    acts_on_id: Mapped[int | None] = mapped_column(sa.ForeignKey("delivery.id"), index=True)
+    bundle_id: Mapped[int | None] = mapped_column(sa.ForeignKey("bundle.id"), index=True)
     state: Mapped[DeliveryState] = mapped_column(word(DeliveryState), default=DeliveryState.DUE)
     due_at: Mapped[datetime] = mapped_column(Moment)
     attempts: Mapped[int] = mapped_column(default=0)
-    wording_id: Mapped[int | None] = mapped_column(sa.ForeignKey("wording.id"))
+    wording_id: Mapped[int | None] = mapped_column(sa.ForeignKey("wording.id"), index=True)
     claimed_at: Mapped[datetime | None] = mapped_column(Moment)
     claim_token: Mapped[int | None]
     sent_at: Mapped[datetime | None] = mapped_column(Moment)

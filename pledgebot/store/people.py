@@ -48,7 +48,7 @@ class Invitation(Base):
 
 
 class Draft(Base):
-    """A half-typed answer: one per organizer and chat."""
+    """A half-typed answer: one per organizer and chat. `revision` rises with every change: an old button finds it changed."""
 
     __tablename__ = "draft"
     __table_args__ = (sa.UniqueConstraint("organizer_id", "chat"),)
@@ -57,7 +57,18 @@ class Draft(Base):
     organizer_id: Mapped[int] = mapped_column(sa.ForeignKey("organizer.id"))
     chat: Mapped[str] = mapped_column(sa.String(200))
     content: Mapped[dict[str, Json]] = mapped_column(sa.JSON)
+    revision: Mapped[int] = mapped_column(default=1, server_default="1")
     changed_at: Mapped[datetime] = mapped_column(Moment)
+
+
+class Chase(Base):
+    """Who of the organizers takes a list for a while, so that it is not asked twice in one evening."""
+
+    __tablename__ = "chase"
+
+    list_id: Mapped[int] = mapped_column(sa.ForeignKey("candidate_list.id"), primary_key=True, autoincrement=False)
+    organizer_id: Mapped[int] = mapped_column(sa.ForeignKey("organizer.id"))
+    until: Mapped[datetime] = mapped_column(Moment)
 
 
 class ContactRow(Base):

@@ -14,7 +14,7 @@ from pledgebot.store.elections import (
 )
 from pledgebot.store.ledger import Answer, Blob, Evidence, LedgerEntry, LedgerHead, Stance
 from pledgebot.store.outbox import Bundle, Delivery, Destination, Event, Subscription, Wording
-from pledgebot.store.people import Audit, ContactRow, Draft, Invitation, Organizer, OrganizerIdentity
+from pledgebot.store.people import Audit, Chase, ContactRow, Draft, Invitation, Organizer, OrganizerIdentity
 from pledgebot.store.types import Base
 from pledgebot.store.work import Brake, Cursor, Inbox, InboxState, Installation, Lease, Pace, Reminder
 
@@ -27,6 +27,7 @@ __all__ = [
     "Brake",
     "Bundle",
     "CandidateList",
+    "Chase",
     "Constituency",
     "ConstituencyAlias",
     "ContactRow",

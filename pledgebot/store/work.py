@@ -10,9 +10,13 @@ from pledgebot.store.types import Base, Json, Moment, check, one_of, word
 
 
 class InboxState(StrEnum):
-    """What became of an update: handled, or set aside because it cannot be read."""
+    """What became of an update: handled, or set aside because it cannot be read.
+
+    `ANSWERED` says that its effects are committed and its replies, which the payload holds then, are on their way.
+    """
 
     NEW = "new"
+    ANSWERED = "answered"
     DONE = "done"
     SET_ASIDE = "set_aside"
 
@@ -95,7 +99,11 @@ class Brake(Base):
 
 
 class Installation(Base):
-    """What this database is: its secret (for name digests) and the letter that it serves. One row."""
+    """What this database is: its secret (for name digests) and the letter that it serves. One row.
+
+    `revision` rises with every act of a person and every change of the configuration: what was worded from an earlier one
+    may be out of date.
+    """
 
     __tablename__ = "installation"
     __table_args__ = (check("single", "id = 1"),)
@@ -106,4 +114,5 @@ class Installation(Base):
     letter: Mapped[dict[str, Json] | None] = mapped_column(sa.JSON)
     fictional: Mapped[bool]
     names_version: Mapped[int] = mapped_column(default=0, server_default="0")
+    revision: Mapped[int] = mapped_column(default=0, server_default="0")
     created_at: Mapped[datetime] = mapped_column(Moment)

@@ -3,15 +3,25 @@
 import asyncio
 import io
 import re
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import timedelta
 
 import pytest
+from telegram import Bot
 
 from fakes.channels import ScriptedChannel
+from fakes.moments import LeapingMoments
+from fakes.telegram import TelegramServer
 from pledgebot.channels.base import Channel, Outgoing
 from pledgebot.channels.console import ConsoleChannel
 from pledgebot.channels.preview import MASTODON_LIMIT
+from pledgebot.channels.telegram import AiohttpRequest, TelegramChannel
 from pledgebot.domain.delivery import Action, PermanentFailure
-from pledgebot.messages.document import Bullets, Heading, Link, Message, Paragraph, Strong, Text
+from pledgebot.messages.document import Bullets, Button, Heading, Link, Message, Paragraph, Quote, Strong, Text
+from pledgebot.messages.render import plain
+from pledgebot.pace import Pace
 
 HOSTILE = "[red]<b>Liste & fils</b>[/red] \u202eexemple"
 MESSAGE = Message(
@@ -25,18 +35,107 @@ MESSAGE = Message(
 )
 
 
-@pytest.fixture(params=["console", "fake"])
-def channel(request: pytest.FixtureRequest) -> Channel:
-    """Every medium that pledgebot speaks, and the fake that stands for them in tests."""
-    return ConsoleChannel(io.StringIO()) if request.param == "console" else ScriptedChannel()
+@dataclass(frozen=True)
+class Medium:
+    """A channel that is open, a place there, and what was said in it so far."""
+
+    channel: Channel
+    address: str
+    said: Callable[[], str]
 
 
-def test_a_send_gives_a_receipt_of_its_own(channel: Channel) -> None:
-    first = asyncio.run(channel.send(Outgoing(1, "terminal", "", MESSAGE)))
-    second = asyncio.run(channel.send(Outgoing(2, "terminal", "", MESSAGE, Action.REPLY, first.remote_id)))
-    assert first.remote_id
-    assert first.remote_id != second.remote_id
-    assert channel.name == "console"
+@asynccontextmanager
+async def console() -> AsyncIterator[Medium]:
+    stream = io.StringIO()
+    yield Medium(ConsoleChannel(stream), "terminal", stream.getvalue)
+
+
+@asynccontextmanager
+async def scripted() -> AsyncIterator[Medium]:
+    channel = ScriptedChannel()
+    yield Medium(channel, "terminal", lambda: "\n".join(plain(outgoing.message) for outgoing in channel.received))
+
+
+@asynccontextmanager
+async def telegram() -> AsyncIterator[Medium]:
+    moments, request = LeapingMoments(), AiohttpRequest()
+    async with TelegramServer() as server:
+        await request.initialize()
+        try:
+            alix = server.world.user("Alix")
+            alix.start()
+            bot = Bot(server.token, base_url=server.base_url, request=request)
+            channel = TelegramChannel(bot, Pace(moments.time, moments), lambda: "exemple_bot")
+            yield Medium(channel, str(alix.id), alix.chat.transcript)
+        finally:
+            await request.shutdown()
+
+
+Play = Callable[[Callable[[Medium], Awaitable[None]]], None]
+MEDIA = {"console": console, "fake": scripted, "telegram": telegram}
+
+
+@pytest.fixture(params=MEDIA)
+def play(request: pytest.FixtureRequest) -> Play:
+    """Play a scene in every medium that pledgebot speaks, and in the fake that stands for them in tests."""
+
+    def played(scene: Callable[[Medium], Awaitable[None]]) -> None:
+        async def whole() -> None:
+            async with MEDIA[request.param]() as medium:
+                await scene(medium)
+
+        asyncio.run(whole())
+
+    return played
+
+
+def test_a_send_gives_a_receipt_of_its_own(play: Play) -> None:
+    async def scene(medium: Medium) -> None:
+        first = await medium.channel.send(Outgoing(1, medium.address, "", MESSAGE))
+        again = Outgoing(2, medium.address, "", MESSAGE, Action.REPLY, first.remote_id)
+        second = await medium.channel.send(again)
+        assert first.remote_id
+        assert first.remote_id != second.remote_id
+        assert medium.channel.name
+
+    play(scene)
+
+
+def test_a_message_goes_out_whole(play: Play) -> None:
+    long = tuple(Paragraph((Text(f"Phrase {n}. " * 40),)) for n in range(20))
+    quoted = Quote((Text("Oui & « non » <b>"),))
+    message = Message((*MESSAGE.blocks, quoted, *long), "fr", buttons=((Button("Voir", press="list-1"),),))
+
+    async def scene(medium: Medium) -> None:
+        await medium.channel.send(Outgoing(1, medium.address, "", message))
+        said = re.sub(r"\s+", " ", re.sub("[│╭╮╰╯─]", " ", medium.said()))
+        for n in range(20):
+            assert said.count(f"Phrase {n}.") >= 40
+        for words in ("<b>Liste & fils</b>", "voir la source", "s’engage", "<b>"):
+            assert words in said
+
+    play(scene)
+
+
+def test_every_medium_says_when_it_is_ready(play: Play) -> None:
+    async def scene(medium: Medium) -> None:
+        assert medium.channel.ready_in(medium.address) == timedelta(0)
+        assert medium.channel.edits in {True, False}
+
+    play(scene)
+
+
+def test_a_medium_that_edits_puts_the_new_words_in_the_place_of_the_old(play: Play) -> None:
+    async def scene(medium: Medium) -> None:
+        if not medium.channel.edits:
+            return
+        sent = await medium.channel.send(Outgoing(1, medium.address, "", MESSAGE))
+        new = Message((Paragraph((Text("Corrigé"),)),), "fr")
+        edit = Outgoing(2, medium.address, "", new, Action.EDIT, sent.remote_id)
+        assert (await medium.channel.send(edit)).remote_id == sent.remote_id
+        assert "Corrigé" in medium.said()
+
+    play(scene)
 
 
 def shown(message: Message, action: Action = Action.SEND) -> str:

@@ -18,7 +18,7 @@ from pledgebot.domain.answer import (
     Standing,
 )
 from pledgebot.domain.election import ListStatus, PollingDay, silence_of
-from pledgebot.domain.events import AnswerFacts, ProofFacts, StanceFacts, SubjectFacts
+from pledgebot.domain.events import AnswerFacts, NoticeFacts, ProofFacts, StanceFacts, SubjectFacts
 from pledgebot.domain.letter import Demand, Letter, OutreachTemplate
 from pledgebot.domain.progress import Progress, Stage
 from pledgebot.services.views import (
@@ -216,6 +216,18 @@ def answer_facts(*stances: StanceFacts, **changes: Any) -> AnswerFacts:
         reason=None,
         corrects_said_on=None,
         letter_title={"fr": "Lettre ouverte aux listes", "en": "Open letter to the lists"},
+        fictional=False,
+    )
+    return replace(facts, **changes)
+
+
+def notice_facts(**changes: Any) -> NoticeFacts:
+    """Return the facts of a notice after the election."""
+    facts = NoticeFacts(
+        letter_title={"fr": "Lettre ouverte aux listes", "en": "Open letter to the lists"},
+        election={"fr": "Élections d’exemple", "en": "Election of the example"},
+        last_round=date(2026, 3, 22),
+        deadline=date(2026, 4, 21),
         fictional=False,
     )
     return replace(facts, **changes)

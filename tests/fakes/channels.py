@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
+from datetime import timedelta
 
 from pledgebot.channels.base import Outgoing
 from pledgebot.domain.delivery import Receipt
@@ -12,15 +13,26 @@ Outcome = BaseException | Callable[[Outgoing], None] | None
 
 @dataclass
 class ScriptedChannel:
-    """Answers each send by the next line of its script; without one it works. `received` is what really arrived."""
+    """Answers each send by the next line of its script; without one it works. `received` is what really arrived.
+
+    `waits` says for how long the pace keeps back what goes to an address; `asked` to which it was asked about.
+    """
 
     name: str = "console"
+    edits: bool = False
     script: Iterable[Outcome] = ()
     received: list[Outgoing] = field(default_factory=list)
+    waits: dict[str, timedelta] = field(default_factory=dict)
+    asked: list[str] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         """Take the script line by line."""
         self._lines = iter(self.script)
+
+    def ready_in(self, address: str) -> timedelta:
+        """Return what the test says, else zero."""
+        self.asked.append(address)
+        return self.waits.get(address, timedelta(0))
 
     async def send(self, outgoing: Outgoing) -> Receipt:
         """Do what the script says."""

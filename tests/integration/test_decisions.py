@@ -38,16 +38,16 @@ from pledgebot.domain.answer import (
     SpeakerRole,
     Standing,
 )
-from pledgebot.domain.audience import Audience, Topics
 from pledgebot.domain.election import LineageKind
 from pledgebot.domain.errors import Objection, Refused
 from pledgebot.domain.events import AnswerFacts, EventKind, StanceFacts
 from pledgebot.services.answers import NewAnswer, Proof, Subject, amend_answer, get_answer
 from pledgebot.services.decisions import Confirmed, confirm_answer, reject_answer, request_removal, undo_answer
-from pledgebot.services.facts import answer_facts, facts_from
+from pledgebot.services.facts import answer_facts, answer_facts_from
+from pledgebot.services.fan_out import fan_out
 from pledgebot.services.ledger import verify_ledger
 from pledgebot.services.lists import ListDetails, edit_list, merge_lists
-from pledgebot.services.outbox import Worded, claim_deliveries, due_deliveries, fan_out, publish, settle_sent
+from pledgebot.services.outbox import Worded, claim_deliveries, due_deliveries, settle_sent
 from pledgebot.services.people import find_actor
 from pledgebot.services.positions import Positions
 from pledgebot.services.queries import banner_view, entry, history, list_view
@@ -96,10 +96,15 @@ def standing(database: Database, list_id: int, demand: str = "cameras", part: st
         return Positions(session, [list_id]).of_list(list_id, (number, part))
 
 
+def announcing(answer: int) -> sa.Select[tuple[Event]]:
+    """Ask for the event that announces an answer: what organizers were asked about it is none."""
+    return sa.select(Event).where(Event.answer_id == answer, Event.kind != EventKind.ANSWER_PENDING)
+
+
 def announced(session: Session, answer: int) -> tuple[EventKind, AnswerFacts]:
     """Return what is announced of an answer."""
-    event = session.scalars(sa.select(Event).where(Event.answer_id == answer)).one()
-    return event.kind, facts_from(event.facts)
+    event = session.scalars(announcing(answer)).one()
+    return event.kind, answer_facts_from(event.facts)
 
 
 def only_stance(facts: AnswerFacts) -> StanceFacts:
@@ -186,7 +191,7 @@ def test_of_two_who_confirm_at_the_same_time_one_wins(
     assert sorted(isinstance(result, Confirmed) for result in results) == [False, True]
     assert Objection.ALREADY_DECIDED in results
     with database.read() as session:
-        assert session.scalar(sa.select(sa.func.count()).select_from(Event).where(Event.answer_id == answer)) == 1
+        assert len(session.scalars(announcing(answer)).all()) == 1
         assert verify_ledger(session).faults == ()
 
 
@@ -237,7 +242,7 @@ def test_a_rejected_entry_is_never_published(database: Database, there: Installe
     with database.read() as session:
         assert get_answer(session, answer).state is AnswerState.REJECTED
         assert states(session) == {answer: "rejected"}
-        assert session.scalars(sa.select(Event)).all() == []
+        assert session.scalars(announcing(answer)).all() == []
         assert session.scalars(sa.select(LedgerEntry)).all() == []
         assert session.scalars(sa.select(Audit.details).order_by(Audit.id.desc()).limit(1)).one() == {
             "reason": "not their account",
@@ -467,7 +472,7 @@ def test_undoing_restores_what_counted_before_and_the_ledger_says_so(database: D
         link = undone(session, second, there.noe)
         assert states(session) == {first: "current", second: "superseded"}
         assert link.seq == 3
-        assert session.scalars(sa.select(Event.cancelled_at).where(Event.answer_id == second)).one() == NOW
+        assert session.scalars(announcing(second)).one().cancelled_at == NOW
         newest, taken_back, _first = history(session, list_id=there.list_a).entries
         assert (newest.kind, newest.target_seq, newest.reason) == (AnswerKind.UNDO, 2, "confirmed by mistake")
         assert taken_back.undone
@@ -504,9 +509,8 @@ def test_that_organizers_were_told_is_no_announcement(database: Database, there:
     """The organizers' group hears of a waiting entry; that must not make its confirmation final."""
     with database.begin() as session:
         answer = record(session, an_answer(there.a, {"cameras": YES}), there.alix)
-        facts = answer_facts(session, get_answer(session, answer))
-        publish(session, EventKind.ANSWER_PENDING, facts, Topics(), NOW, answer_id=answer, audience=Audience.ORGANIZERS)
-        fan_out(session, NOW)
+        assert fan_out(session, NOW) == 0
+        assert session.scalars(sa.select(Event.fanned_out_at)).one() == NOW
         confirm(session, answer, there.noe)
         undone(session, answer, there.noe)
         assert states(session) == {answer: "superseded"}
@@ -636,7 +640,7 @@ def test_a_banner_speaks_for_its_lists_but_for_one_that_says_otherwise(database:
         assert states(session) == {for_all: "current", own: "current"}
         view = banner_view(session, there.banner)
         assert [one.head.name for one in view.exceptions] == ["Liste Exemple C"]
-        topics = session.scalars(sa.select(Event.topics).where(Event.answer_id == for_all)).one()
+        topics = session.scalars(announcing(for_all)).one().topics
         assert (topics["lists"], topics["banners"]) == ([there.list_b, there.list_c], [there.banner])
     of_b, of_c = standing(database, there.list_b), standing(database, there.list_c)
     assert (of_b.origin, of_b.counts and of_b.counts.position) == (Origin.BANNER, YES)

@@ -23,13 +23,14 @@ from factories.services import (
     record,
 )
 from pledgebot.domain.answer import Position
-from pledgebot.domain.audience import Audience, TopicKind
+from pledgebot.domain.audience import Audience, PlaceKind, Rhythm, TopicKind
 from pledgebot.domain.letter import Letter
+from pledgebot.services.fan_out import fan_out
 from pledgebot.services.installation import DestinationPlan, InstallationPlan, PlacePlan, sync_installation
 from pledgebot.services.ledger import verify_ledger
 from pledgebot.services.letters import demand_from, read_letter
-from pledgebot.services.outbox import fan_out
 from pledgebot.services.queries import demands, is_fictional, silences
+from pledgebot.services.subscribers import move_place
 from pledgebot.store.engine import Database
 from pledgebot.store.tables import (
     Constituency,
@@ -222,6 +223,97 @@ def test_a_place_is_followed_in_its_new_language_and_followers_are_left_alone(da
             ("1", "en", "subscriber", None),
             ("-100", "fr", "organizers", None),
         ]
+
+
+ORGANIZERS = DestinationPlan("telegram", "-100", "fr", Audience.ORGANIZERS)
+
+
+def places_of(database: Database) -> list[tuple[str, str, str, str, bool]]:
+    """Return address, thread, audience and kind of each place to write to, and whether it goes on."""
+    with database.read() as session:
+        rows = session.scalars(sa.select(Destination).order_by(Destination.id))
+        return [(row.address, row.thread, row.audience.value, row.place.value, row.ended_at is None) for row in rows]
+
+
+def a_follower(database: Database, address: str, thread: str = "", **values: object) -> int:
+    """Add somebody who follows one demand."""
+    with database.begin() as session:
+        row = Destination(
+            channel="telegram", address=address, thread=thread, audience=Audience.SUBSCRIBER, language="en"
+        )
+        row.consented_at = row.created_at = NOW
+        for name, value in values.items():
+            setattr(row, name, value)
+        session.add(row)
+        session.flush()
+        session.add(Subscription(destination_id=row.id, topic=TopicKind.DEMAND, demand_id=1))
+        return row.id
+
+
+def test_the_topics_of_a_forum_are_places_of_their_own(database: Database) -> None:
+    installed(database)
+    plans = (
+        ORGANIZERS,
+        DestinationPlan("telegram", "-100", "fr", Audience.ORGANIZERS, "7"),
+        DestinationPlan("telegram", "@channel", "fr", thread=""),
+    )
+    for _time in range(2):
+        sync(database, replace(a_plan(), destinations=plans))
+    sync(database, replace(a_plan(), destinations=plans[:1]))
+    assert places_of(database) == [
+        ("terminal", "", "public", "channel", False),
+        ("-100", "", "organizers", "group", True),
+        ("-100", "7", "organizers", "group", False),
+        ("@channel", "", "public", "channel", False),
+    ]
+
+
+@pytest.mark.parametrize("had_ended", [True, False])
+def test_a_place_that_subscribed_by_itself_before_becomes_the_configured_one(
+    database: Database, *, had_ended: bool
+) -> None:
+    installed(database)
+    wishes = {"rhythm": Rhythm.WEEKLY, "hour": time(8), "quiet_from": time(22), "quiet_to": time(7)}
+    number = a_follower(database, "-100", place=PlaceKind.GROUP, ended_at=NOW if had_ended else None, **wishes)
+    other = a_follower(database, "-100", thread="7", place=PlaceKind.GROUP)
+    sync(database, replace(a_plan(), destinations=(DestinationPlan("telegram", "-100", "fr"),)))
+    with database.read() as session:
+        row = session.get_one(Destination, number)
+        assert (row.audience, row.language, row.rhythm, row.hour, row.quiet_from, row.ended_at) == (
+            Audience.PUBLIC, "fr", Rhythm.AT_ONCE, None, None, None
+        )  # fmt: skip
+        assert row.created_at == (LATER if had_ended else NOW)
+        topics = session.scalars(sa.select(Subscription.topic).where(Subscription.destination_id == number))
+        assert topics.all() == [TopicKind.ALL]
+        assert session.get_one(Destination, other).audience is Audience.SUBSCRIBER
+    sync(database, replace(a_plan(), destinations=()))
+    with database.read() as session:
+        row = session.get_one(Destination, number)
+        assert (row.audience, row.ended_at) == (Audience.PUBLIC, LATER)
+
+
+def test_a_configured_group_that_moved_stays_where_it_is_now(database: Database) -> None:
+    installed(database)
+    plan = replace(a_plan(), destinations=(ORGANIZERS,))
+    sync(database, plan)
+    with database.begin() as session:
+        move_place(session, "telegram", "-100", "-1002", LATER)
+        move_place(session, "telegram", "-1002", "-1003", LATER)
+    sync(database, plan)
+    moved = [("terminal", "", "public", "channel", False), ("-1003", "", "organizers", "group", True)]
+    assert places_of(database) == moved
+    both = replace(a_plan(), destinations=(ORGANIZERS, replace(ORGANIZERS, address="-1003")))
+    sync(database, both)
+    assert places_of(database) == moved
+
+
+def test_a_place_that_moved_in_a_circle_is_found(database: Database) -> None:
+    installed(database)
+    with database.begin() as session:
+        move_place(session, "telegram", "-100", "-1002", LATER)
+        move_place(session, "telegram", "-1002", "-100", LATER)
+    sync(database, replace(a_plan(), destinations=(ORGANIZERS,)))
+    assert len(places_of(database)) == 2
 
 
 def test_there_is_no_letter_before_the_first_synchronisation(database: Database) -> None:

@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 
 from factories.services import NOW, SECOND, Installed, a_list, an_answer, confirmed, install, shared_database
 from pledgebot.domain.answer import Position
-from pledgebot.services.outbox import fan_out
+from pledgebot.services.fan_out import fan_out
 from pledgebot.store.engine import Database
 from pledgebot.store.tables import CandidateList
 

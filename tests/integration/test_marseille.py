@@ -22,7 +22,7 @@ from pledgebot.domain.audience import Audience, TopicKind
 from pledgebot.domain.election import Fate, LineageKind
 from pledgebot.messages.render import plain
 from pledgebot.services import queries
-from pledgebot.services.outbox import fan_out
+from pledgebot.services.fan_out import fan_out
 from pledgebot.services.views import CellView, ListView
 from pledgebot.store.engine import Database, Session
 from pledgebot.store.tables import Constituency, Delivery, Destination, Event, Subscription

@@ -1,8 +1,10 @@
 """Who may write: roles, the last admin, invitations; power ends at once."""
 
 import hashlib
+import itertools
 from collections.abc import Callable
-from datetime import timedelta
+from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime, timedelta
 
 import pytest
 import sqlalchemy as sa
@@ -11,17 +13,25 @@ from sqlalchemy.orm import Session
 from factories.services import NOW, Installed, an_answer, confirm, everything, installed, record
 from pledgebot.domain.answer import Position
 from pledgebot.domain.errors import Objection, Refused
+from pledgebot.services.chases import open_chases, take_list
 from pledgebot.services.people import (
     INVITATION_LIFE,
+    Actor,
     Role,
+    accept_invitation,
+    actor_of,
     add_organizer,
+    addresses_of_organizers,
     find_actor,
+    identity_of,
+    invite_again,
     organizers,
     remove_organizer,
     require_role,
+    roles,
 )
 from pledgebot.store.engine import Database
-from pledgebot.store.tables import Audit, Invitation, Organizer
+from pledgebot.store.tables import Audit, Draft, Invitation, Organizer, OrganizerIdentity
 
 YES = Position.COMMITTED
 EVERY = frozenset(Role)
@@ -173,3 +183,151 @@ def test_of_an_invitation_only_the_hash_is_kept(database: Database, there: Insta
         remove_organizer(session, "Max", there.alix, NOW)
         left = sa.select(Invitation).join(Organizer, Organizer.id == Invitation.organizer_id)
         assert session.scalars(left.where(Organizer.name == "Max")).all() == []
+
+
+def invited(database: Database, there: Installed, name: str = "Max") -> str:
+    with database.begin() as session:
+        return add_organizer(session, name, frozenset({Role.RECORDER}), there.alix, NOW)
+
+
+def join(database: Database, token: str, account: str = "4711", now: datetime = NOW) -> Actor:
+    with database.begin() as session:
+        return accept_invitation(session, token, "telegram", account, now)
+
+
+def outcome(database: Database, token: str, account: str) -> str:
+    try:
+        join(database, token, account)
+    except Refused as refused:
+        return refused.objection
+    return "joined"
+
+
+def test_whoever_has_the_invitation_joins_their_account(database: Database, there: Installed) -> None:
+    token = invited(database, there)
+    maxime = join(database, token)
+    assert (maxime.name, maxime.via) == ("Max", "telegram")
+    with database.read() as session:
+        assert actor_of(session, "telegram", "4711") == maxime
+        assert actor_of(session, "mastodon", "4711") is None
+        assert actor_of(session, "telegram", "4712") is None
+        assert identity_of(session, maxime.organizer, "telegram") == "4711"
+        assert identity_of(session, maxime.organizer, "mastodon") is None
+        assert roles(session, maxime) == {Role.RECORDER}
+        assert addresses_of_organizers(session, "telegram") == ("4711",)
+        assert addresses_of_organizers(session, "mastodon") == ()
+
+
+def test_the_audit_log_says_who_joined_by_which_road_and_not_from_which_account(
+    database: Database, there: Installed
+) -> None:
+    maxime = join(database, invited(database, there), account="4711004711")
+    with database.read() as session:
+        line = session.scalars(sa.select(Audit).where(Audit.action == "organizer.join")).one()
+        assert (line.organizer_id, line.via, line.subject) == (
+            maxime.organizer,
+            "telegram",
+            f"organizer:{maxime.organizer}",
+        )
+        assert "4711004711" not in repr(session.execute(sa.select(Audit.__table__)).all())
+
+
+def test_an_invitation_that_does_not_work_does_not_tell_why(database: Database, there: Installed) -> None:
+    used, late = invited(database, there), invited(database, there, "Mia")
+    join(database, used)
+    for token, now in ((used, NOW), (late, NOW + INVITATION_LIFE), ("", NOW), ("0" * 48, NOW), ("\ud800", NOW)):
+        with pytest.raises(Refused) as caught, database.begin() as session:
+            accept_invitation(session, token, "telegram", "4712", now)
+        assert (caught.value.objection, caught.value.facts) == (Objection.INVITATION_INVALID, {})
+    assert join(database, late, "4712", NOW + INVITATION_LIFE - timedelta(seconds=1)).name == "Mia"
+
+
+def test_of_two_who_use_one_invitation_at_once_one_joins(database: Database, there: Installed) -> None:
+    token = invited(database, there)
+
+    with ThreadPoolExecutor(4) as pool:
+        outcomes = list(pool.map(lambda account: outcome(database, token, account), ("1", "2", "3", "4")))
+    assert sorted(outcomes) == [*[Objection.INVITATION_INVALID] * 3, "joined"]
+    with database.read() as session:
+        assert len(session.scalars(sa.select(OrganizerIdentity)).all()) == 1
+
+
+def test_of_two_invitations_used_by_one_account_at_once_one_counts(database: Database, there: Installed) -> None:
+    tokens = [invited(database, there, name) for name in ("Max", "Mia")]
+
+    with ThreadPoolExecutor(2) as pool:
+        outcomes = list(pool.map(lambda token: outcome(database, token, "4711"), tokens))
+    assert sorted(outcomes) == [Objection.ALREADY_JOINED, "joined"]
+
+
+def test_an_account_belongs_to_one_organizer_and_the_invitation_is_not_used_up(
+    database: Database, there: Installed
+) -> None:
+    join(database, invited(database, there))
+    token = invited(database, there, "Mia")
+    refusal = refused(database, lambda session: accept_invitation(session, token, "telegram", "4711", NOW))
+    assert refusal is Objection.ALREADY_JOINED
+    assert join(database, token, "4712").name == "Mia"
+
+
+def test_a_new_account_takes_the_place_of_the_lost_one(database: Database, there: Installed) -> None:
+    maxime = join(database, invited(database, there))
+    with database.begin() as session:
+        token = invite_again(session, "max", there.alix, NOW)
+    assert join(database, token, "4712") == maxime
+    with database.read() as session:
+        assert actor_of(session, "telegram", "4711") is None
+        assert identity_of(session, maxime.organizer, "telegram") == "4712"
+
+
+def test_the_same_account_may_join_again_as_the_same_person(database: Database, there: Installed) -> None:
+    maxime = join(database, invited(database, there))
+    with database.begin() as session:
+        token = invite_again(session, "Max", there.alix, NOW)
+    assert join(database, token) == maxime
+
+
+def test_a_new_invitation_makes_those_void_that_the_person_did_not_use(database: Database, there: Installed) -> None:
+    first, hers = invited(database, there), invited(database, there, "Mia")
+    with database.begin() as session:
+        second = invite_again(session, "Max", there.alix, NOW)
+    refusal = refused(database, lambda session: accept_invitation(session, first, "telegram", "4711", NOW))
+    assert refusal is Objection.INVITATION_INVALID
+    assert join(database, second).name == "Max"
+    assert join(database, hers, "4712").name == "Mia"
+
+
+@pytest.mark.parametrize(
+    ("name", "by", "objection"),
+    [
+        ("Max", "alix", Objection.UNKNOWN_ORGANIZER),
+        ("Zoé", "noe", Objection.ROLE_MISSING),
+        ("", "alix", Objection.UNKNOWN_ORGANIZER),
+    ],
+)
+def test_an_invitation_that_is_not_given(
+    database: Database, there: Installed, name: str, by: str, objection: Objection
+) -> None:
+    assert refused(database, lambda session: invite_again(session, name, getattr(there, by), NOW)) is objection
+
+
+def test_whoever_is_removed_has_no_account_no_draft_and_no_list_any_more(database: Database, there: Installed) -> None:
+    token = invited(database, there)
+    maxime = join(database, token)
+    with database.begin() as session:
+        session.add(Draft(organizer_id=maxime.organizer, chat="4711", content={}, changed_at=NOW))
+        take_list(session, there.list_a, maxime, NOW)
+        take_list(session, there.list_b, there.noe, NOW)
+        remove_organizer(session, "Max", there.alix, NOW)
+    with database.read() as session:
+        assert actor_of(session, "telegram", "4711") is None
+        assert roles(session, maxime) == frozenset()
+        assert session.scalars(sa.select(Draft)).all() == []
+        assert [chase.by for chase in open_chases(session, NOW)] == ["Noé"]
+        assert addresses_of_organizers(session, "telegram") == ()
+    assert join(database, invited(database, there, "Mia")).name == "Mia"
+
+
+def test_no_two_invitations_are_alike(database: Database, there: Installed) -> None:
+    tokens = [invited(database, there, f"Person {number}") for number in range(5)]
+    assert all(one != other for one, other in itertools.combinations(tokens, 2))

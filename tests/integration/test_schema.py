@@ -5,10 +5,15 @@ import sqlalchemy as sa
 from alembic import command
 from alembic.script import ScriptDirectory
 
+from factories.roads import Road
+from factories.services import NOW, an_answer
+from pledgebot.domain.answer import Position
+from pledgebot.domain.audience import Audience
 from pledgebot.domain.errors import Unusable
+from pledgebot.services.answers import amend_answer
 from pledgebot.store.engine import Database
 from pledgebot.store.schema import HEAD, SchemaState, migrations, schema_state, upgrade_schema
-from pledgebot.store.tables import Base
+from pledgebot.store.tables import Base, Event
 
 
 def test_the_known_head_is_the_last_migration() -> None:
@@ -27,6 +32,27 @@ def test_every_step_up_and_down_leaves_a_database_that_can_be_upgraded(database:
     assert schema_state(database) is SchemaState.CURRENT
     with database.read() as session:
         assert set(sa.inspect(session.connection()).get_table_names()) == {*Base.metadata.tables, "alembic_version"}
+
+
+def test_a_step_down_keeps_the_last_of_several_versions_that_were_asked_about(road: Road) -> None:
+    road.destination("organizers", audience=Audience.ORGANIZERS)
+    number = road.recorded(an_answer(road.there.a, {"cameras": Position.COMMITTED}))
+    road.run()
+    with road.database.begin() as session:
+        amend_answer(session, number, an_answer(road.there.a, {"cameras": Position.PARTIAL}), road.there.alix, NOW)
+    road.run()
+    with road.database.read() as session:
+        first, last = session.scalars(sa.select(Event.id).where(Event.answer_id == number).order_by(Event.id))
+        assert len(road.states()) == 2
+    config = migrations()
+    with road.database.migrating() as connection:
+        config.attributes["connection"] = connection
+        command.downgrade(config, "0002")
+    upgrade_schema(road.database)
+    with road.database.read() as session:
+        kept = session.scalars(sa.select(Event.id).where(Event.answer_id == number)).all()
+        assert (kept, first in kept) == ([last], False)
+        assert session.scalars(sa.text("SELECT event_id FROM delivery")).all() == [last]
 
 
 def test_upgrading_twice_changes_nothing(database: Database) -> None:

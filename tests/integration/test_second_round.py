@@ -17,12 +17,12 @@ from pledgebot.domain.progress import ContactKind, Medium, Stage
 from pledgebot.messages.render import plain
 from pledgebot.services import lineages, queries
 from pledgebot.services.answers import Subject
-from pledgebot.services.decisions import topics_of
 from pledgebot.services.installation import sync_installation
 from pledgebot.services.list_files import import_lists
 from pledgebot.services.lists import ListDetails, Place, add_list
 from pledgebot.services.outreach import NewContact, log_contact
 from pledgebot.services.people import Actor
+from pledgebot.services.topics import topics_of
 from pledgebot.store.engine import Database, Session
 from pledgebot.store.tables import Answer, CandidateList, Lineage, NameDigest, Round
 

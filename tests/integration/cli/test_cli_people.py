@@ -3,6 +3,8 @@
 import re
 
 from factories.command_line import CommandLine
+from factories.services import NOW
+from pledgebot.services.cursors import write_cursor
 
 
 def test_the_first_admin_is_added_by_whoever_has_the_command_line(bare: CommandLine) -> None:
@@ -14,10 +16,26 @@ def test_the_first_admin_is_added_by_whoever_has_the_command_line(bare: CommandL
 
 
 def test_an_invitation_is_shown_once_and_kept_as_a_hash_only(bare: CommandLine) -> None:
-    token = bare.done("organizers", "add", "Alix", "--role", "admin").split()[-1]
-    assert re.fullmatch(r"[\w-]{32}", token)
+    written = bare.done("organizers", "add", "Alix", "--role", "admin")
+    found = re.search(r"/start join-([0-9a-f]{48})\n$", written)
+    assert found is not None, written
+    token = found[1]
     assert token not in str(bare.rows())
     assert token not in bare.done("organizers", "show")
+
+
+def test_the_invitation_is_a_link_once_the_bot_has_told_its_name(cli: CommandLine) -> None:
+    with cli.database.begin() as session:
+        write_cursor(session, "telegram:username", "exemple_bot", NOW)
+    link = r"https://t\.me/exemple_bot\?start=join-[0-9a-f]{48}"
+    said = cli.done("organizers", "add", "Max", "--role", "recorder", "--as", "Alix")
+    assert re.search(link, said), said
+    assert re.search(link, cli.done("organizers", "invite", "max", "--as", "Alix"))
+
+
+def test_only_an_admin_invites_again_and_only_somebody_who_is_one_of_them(cli: CommandLine) -> None:
+    cli.refused("organizers", "invite", "Zoé", "--as", "Noé", status=1, saying="ask an administrator")
+    cli.refused("organizers", "invite", "Nobody", "--as", "Alix", status=1, saying="Nobody of this name")
 
 
 def test_once_there_is_an_admin_only_an_admin_adds_people(cli: CommandLine) -> None:

@@ -15,6 +15,7 @@ DAY = "a day from 2000 to 2099, such as 2026-03-15, without quotes"
 CLOSES = "a local time from noon on, such as 20:00:00, without quotes"
 URL = "a sqlite:///… or postgresql://… address"
 LETTER = 'the path of the letter, relative to this file, or "builtin:marseille-2020"'
+ADDRESS = '"terminal" on the console; on Telegram a number such as "-1001234567890"'
 NUMBER = "the number of the round, from 1 to 9"
 LANGUAGES = "a list of languages among fr, en"
 CONTACT = "an e-mail or web address"
@@ -220,17 +221,54 @@ FAULTS = {
     "a destination's channel is unknown": (
         'channel = "console"',
         'channel = "pigeon"',
-        'destinations#1.channel: expected "console", the only channel of this version',
+        'destinations#1.channel: expected "console" or "telegram"',
     ),
     "a destination's address is unknown": (
         'address = "terminal"',
         'address = "wall"',
-        'destinations#1.address: expected "terminal", the only address of the console',
+        f'destinations#1.address: the console has only "terminal"; expected {ADDRESS}',
     ),
     "a destination stands twice": (
         "[limits]",
         '[[destinations]]\nchannel = "console"\naddress = "terminal"\nlanguage = "en"\n[limits]',
-        'destinations#2.address: the same destination twice; expected "terminal", the only address of the console',
+        f"destinations#2.address: the same destination twice; expected {ADDRESS}",
+    ),
+    "a destination is on telegram, the bot is not": (
+        'channel = "console"\naddress = "terminal"',
+        'channel = "telegram"\naddress = "-1001"',
+        'destinations#1.channel: telegram has no token: fill in [telegram]; expected "console" or "telegram"',
+    ),
+    "a place on telegram is given by its name": (
+        'channel = "console"\naddress = "terminal"',
+        'channel = "telegram"\naddress = "@collectif"',
+        f"destinations#1.address: not the number of a chat; expected {ADDRESS}",
+        'destinations#1.channel: telegram has no token: fill in [telegram]; expected "console" or "telegram"',
+    ),
+    "a forum's topic is no number": (
+        'address = "terminal"',
+        'address = "terminal"\nthread = "news"',
+        'destinations#1.thread: expected the number of a forum topic, such as "42"',
+    ),
+    "an audience is unknown": (
+        'address = "terminal"',
+        'address = "terminal"\naudience = "friends"',
+        'destinations#1.audience: expected "public" or "organizers"',
+    ),
+    "a token is none": (
+        "[limits]",
+        '[telegram]\ntoken = "bot"\n[limits]',
+        "telegram.token: not such a token; expected the token that BotFather gave, such as 123456:ABC-DEF",
+    ),
+    "a webhook has no address": (
+        "[limits]",
+        "[telegram]\nwebhook = true\n[limits]",
+        ("web.public_url: missing, and telegram.webhook needs it; "
+        "expected the https:// address under which the world reaches the web server"),
+    ),
+    "a listening address has no port": (
+        "[limits]",
+        '[web]\nlisten = "localhost"\n[limits]',
+        "web.listen: not such an address; expected a host and a port, such as 127.0.0.1:8080",
     ),
     "the election's name lacks a language": (
         'en = "Municipal elections"\n',

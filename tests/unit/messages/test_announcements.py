@@ -4,11 +4,11 @@ from datetime import date
 import pytest
 
 from factories.documents import HOSTILE
-from factories.views import FILE_PROOF, PART, PROOF, answer_facts, stance_facts, subject_facts
-from pledgebot.domain.answer import Position, SourceKind, SpeakerRole
-from pledgebot.domain.events import AnswerFacts, EventKind
+from factories.views import FILE_PROOF, PART, PROOF, answer_facts, notice_facts, stance_facts, subject_facts
+from pledgebot.domain.answer import AnswerKind, Position, SourceKind, SpeakerRole
+from pledgebot.domain.events import NOTICES, AnswerFacts, EventKind
 from pledgebot.messages.announcements import EVENT_OF, announce, future_kind
-from pledgebot.messages.document import from_json, to_json
+from pledgebot.messages.document import Button, from_json, to_json
 from pledgebot.messages.i18n import LANGUAGES, translator
 from pledgebot.messages.render import plain, telegram_html, web_html
 
@@ -34,9 +34,9 @@ def test_every_event_is_told_in_every_language_by_every_renderer(
                 facts = answer_facts(
                     stance, source_kind=source, speaker_role=role, speaker=None, reason="Erreur", proof=FILE_PROOF
                 )
-                message = announce(facts, kind, translator(language))
+                message = announce(facts if kind not in NOTICES else notice_facts(), kind, translator(language))
                 assert callable(render)
-                assert "Liste Exemple A" in render(message)
+                assert ("Liste Exemple A" if kind not in NOTICES else "2026") in render(message)
                 assert from_json(to_json(message)) == message
 
 
@@ -170,6 +170,56 @@ def test_organizers_are_told_how_to_confirm_the_version_that_they_see() -> None:
     assert "/reject 12" in text
 
 
+@pytest.mark.parametrize(("kind", "event"), EVENT_OF.items())
+def test_the_preview_goes_by_the_kind_of_the_entry_where_it_is_known(kind: AnswerKind, event: EventKind) -> None:
+    assert future_kind(answer_facts(kind=kind)) is event
+
+
+@pytest.mark.parametrize(("language", "words"), [("en", ["Confirm", "Reject", "Ask"]), ("fr", None)])
+def test_organizers_decide_by_buttons_on_the_version_that_they_see(language: str, words: list[str] | None) -> None:
+    (row,) = announce(answer_facts(), EventKind.ANSWER_PENDING, translator(language), "https://board.test").buttons
+    assert [button.press for button in row] == ["confirm-12-2", "reject-12-2", "ask-12-2"]
+    assert words is None or [button.text for button in row] == words
+
+
+@pytest.mark.parametrize("banner", [True, False])
+def test_an_announcement_leads_to_the_board_and_to_whom_it_is_about(*, banner: bool) -> None:
+    facts = answer_facts(subject=subject_facts(is_banner=banner, id=3))
+    text = "More on this banner" if banner else "More on this list"
+    press = "banner-3" if banner else "list-3"
+    message = announce(facts, EventKind.ANSWER_CONFIRMED, EN, "https://board.test")
+    board = Button("What every list says", url="https://board.test")
+    assert message.buttons == ((board,), (Button(text, press=press),))
+    assert announce(facts, EventKind.ANSWER_CONFIRMED, EN).buttons == ((Button(text, press=press),),)
+    assert announce(answer_facts(), EventKind.ANSWER_CONFIRMED, EN).buttons == ()
+
+
+def test_whether_somebody_stays_is_asked_with_the_last_day_to_answer() -> None:
+    text = plain(announce(notice_facts(), EventKind.STAY_ASKED, EN))
+    assert text == (
+        "The election is over. Do you stay?\n"
+        "Election of the example, last round on 22 March 2026\n\n"
+        "Open letter: Open letter to the lists\n\n"
+        "Shall this bot go on telling you whether the word was kept?\n\n"
+        "Without an answer by 21 April 2026 your subscription is deleted, with everything kept for it."
+    )
+    assert plain(announce(notice_facts(fictional=True), EventKind.STAY_ASKED, EN)).startswith("Example: ")
+
+
+@pytest.mark.parametrize(
+    ("spot", "presses"),
+    [
+        (("4711", ""), ["s-4711-0-stay", "s-4711-0-leave"]),
+        (("-1001234567890", "7"), ["s-n1001234567890-7-stay", "s-n1001234567890-7-leave"]),
+        (("terminal", ""), []),
+        (None, []),
+    ],
+)
+def test_one_stays_or_leaves_by_a_button_for_ones_own_place(spot: tuple[str, str] | None, presses: list[str]) -> None:
+    message = announce(notice_facts(), EventKind.STAY_ASKED, FR, spot=spot)
+    assert [button.press for row in message.buttons for button in row] == presses
+
+
 def test_an_example_says_so_first() -> None:
     facts = answer_facts(fictional=True)
     assert told(facts, language="fr").startswith("Exemple : listes et personnes fictives.\n")
@@ -192,7 +242,8 @@ def test_hostile_names_are_escaped(name: str, kind: EventKind) -> None:
     subject = subject_facts(name=name, head=name, constituencies=(name,))
     facts = answer_facts(subject=subject, speaker=name, reason=name, proof=replace(PROOF, quote=name))
     for language in LANGUAGES:
-        message = announce(facts, kind, translator(language))
+        notice = notice_facts(election={language: name}, letter_title={language: name})
+        message = announce(notice if kind in NOTICES else facts, kind, translator(language))
         for rendered in (telegram_html(message), web_html(message)):
             assert "<script" not in rendered
             assert "<i>" not in rendered

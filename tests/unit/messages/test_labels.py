@@ -7,8 +7,8 @@ from pledgebot.domain import answer, audience, delivery, election, events, progr
 from pledgebot.messages.i18n import LANGUAGES, translator
 from pledgebot.messages.labels import LABELS, label, source_phrase, unnamed_speaker
 
-# What is never shown: who a message is for, how a delivery acts, which law keeps silence.
-_SILENT = {audience.Audience, delivery.Action, election.SilenceRule}
+# What is never shown: who a message is for, what kind of place that is, how a delivery acts, which law keeps silence.
+_SILENT = {audience.Audience, audience.PlaceKind, delivery.Action, election.SilenceRule}
 _ENUMS = {
     found
     for module in (answer, audience, delivery, election, events, progress)

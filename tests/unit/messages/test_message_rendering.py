@@ -5,7 +5,16 @@ from hypothesis import given
 
 from factories.documents import HOSTILE, messages
 from pledgebot.messages.document import Bullets, Heading, Link, Message, Paragraph, Quote, Strong, Text
-from pledgebot.messages.render import mastodon_length, plain, telegram_html, telegram_length, web_html
+from pledgebot.messages.render import (
+    mastodon_length,
+    plain,
+    split,
+    telegram_entities,
+    telegram_fits,
+    telegram_html,
+    telegram_length,
+    web_html,
+)
 
 EXAMPLE = Message(
     (
@@ -133,3 +142,68 @@ def test_mastodon_counts_every_address_alike(text: str, length: int) -> None:
 
 def test_telegram_counts_utf16() -> None:
     assert telegram_length("aé👍") == 4
+
+
+@pytest.mark.parametrize(
+    ("words", "shown"),
+    [
+        ("@quelquun dit", "@\u2060quelquun dit"),
+        ("(#lettre)", "(#\u2060lettre)"),
+        ("/start ou /aide", "/\u2060start ou /\u2060aide"),
+        ("@", "@\u2060"),
+        ("a@b.test et 1/2 et C#", "a@b.test et 1/2 et C#"),
+        ("voir https://a.test/-/b#c @toi", "voir https://a.test/-/b#c @\u2060toi"),
+        ("@ #  / seuls", "@ #  / seuls"),
+    ],
+)
+def test_quoted_words_call_nobody_on_telegram(words: str, shown: str) -> None:
+    quoted = Message((Quote((Text(words),)),), "en")
+    assert telegram_html(quoted) == f"<blockquote>{shown}</blockquote>"
+    assert plain(quoted) == f"“{words}”"
+    assert web_html(quoted) == f"<blockquote><p>{words}</p></blockquote>"
+    said = Message((Paragraph((Text(words),)),), "en")
+    assert telegram_html(said) == words
+
+
+def test_a_marked_name_in_a_quotation_calls_nobody_either() -> None:
+    message = Message((Quote((Text("@"), Strong("quelquun"), Link("@toi", "https://a.test"))),), "fr")
+    assert telegram_html(message) == (
+        '<blockquote>@\u2060<b>quelquun</b><a href="https://a.test">@toi</a></blockquote>'
+    )
+
+
+@pytest.mark.parametrize(
+    ("message", "count"),
+    [
+        (EXAMPLE, 6),
+        (Message((Paragraph((Text("Rien à voir. Deux fois 3/4, l'an 2026 : fin"),)),), "fr"), 0),
+        (Message((Paragraph((Text("@a #b /c https://a.test a@b.test exemple.test/x +33 6 00 00 00 00"),)),), "en"), 7),
+        (Message((Quote((Text("@a #b /c"),)),), "en"), 1),
+        (Message((Paragraph((Link("@a #b", "https://a.test"),)),), "fr"), 1),
+    ],
+)
+def test_entities_are_counted_as_telegram_may_find_them(message: Message, count: int) -> None:
+    assert telegram_entities(telegram_html(message)) == count
+
+
+@pytest.mark.parametrize(("letters", "fits"), [(4096, True), (4097, False)])
+def test_a_message_of_telegram_holds_4096_units(letters: int, fits: bool) -> None:
+    assert telegram_fits(Message((Paragraph((Text("a" * letters),)),), "fr")) is fits
+    assert telegram_fits(Message((Paragraph((Text("👍" * (letters // 2) + "a" * (letters % 2)),)),), "fr")) is fits
+    assert telegram_fits(Message((Paragraph((Text("a" * 10),)),), "fr"), 9) is False
+
+
+def test_signs_that_keep_a_quotation_quiet_are_counted_as_well() -> None:
+    assert not telegram_fits(Message((Quote((Text("@a " * 1364),)),), "fr"))
+
+
+@pytest.mark.parametrize(("marks", "fits"), [(100, True), (101, False)])
+def test_a_message_of_telegram_holds_a_hundred_entities(marks: int, fits: bool) -> None:
+    assert telegram_fits(Message((Bullets(((Strong("a"),),) * marks),), "fr")) is fits
+    assert telegram_fits(Message((Paragraph((Text("#a " * marks),)),), "fr")) is fits
+
+
+@given(messages())
+def test_whatever_is_split_for_telegram_fits(message: Message) -> None:
+    wide = Message(message.blocks * 6, message.language, message.hashtags)
+    assert all(telegram_fits(part) for part in split(wide, telegram_fits))

@@ -104,10 +104,16 @@ def test_help_lists_the_commands_of_the_language() -> None:
     assert "/confirm" not in english
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
-def test_help_for_organizers_lists_their_commands(language: str) -> None:
+@pytest.mark.parametrize(
+    ("language", "commands"),
+    [
+        ("en", ("/log", "/pending", "/confirm N V", "/reject N")),
+        ("fr", ("/noter", "/attente", "/confirmer N V", "/rejeter N")),
+    ],
+)
+def test_help_for_organizers_lists_their_commands(language: str, commands: tuple[str, ...]) -> None:
     text = read(about.help_text(translator(language), organizer=True))
-    for command in ("/log", "/pending", "/confirm N V", "/reject N"):
+    for command in commands:
         assert f"• {command} — " in text
 
 

@@ -1,0 +1,337 @@
+"""The one road by which words reach a chat of Telegram, for posts and answers alike: paced, in pieces, with their buttons."""
+
+import asyncio
+import logging
+from collections import OrderedDict
+from collections.abc import Callable, Coroutine, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from functools import partial
+from mimetypes import guess_extension
+from pathlib import Path
+from typing import TypeVar
+
+import telegram
+from telegram import InlineKeyboardMarkup, LinkPreviewOptions, ReplyParameters
+from telegram.constants import ParseMode
+from telegram.error import InvalidToken, RetryAfter, TelegramError
+from telegram.request import RequestData
+
+# The library builds every call of these two; it names only the first one aloud.
+from telegram.request._requestparameter import RequestParameter
+
+from pledgebot.channels.telegram.errors import GONE_ALREADY, NO_TEXT, UNCHANGED, says, translate
+from pledgebot.channels.telegram.keyboards import markup
+from pledgebot.channels.telegram.pieces import CAPTION, Piece, pieces
+from pledgebot.domain.delivery import PermanentFailure, TemporaryFailure, Uncertain
+from pledgebot.messages.document import Message
+from pledgebot.messages.render import telegram_fits
+from pledgebot.pace import Lane, Pace, is_private
+
+log = logging.getLogger(__name__)
+R = TypeVar("R")
+
+PATIENCE = timedelta(seconds=20)
+"""How long a message waits for its turn before it is given back: whoever sends would soon take the wait for a lost reply."""
+TOKEN_WAIT = timedelta(minutes=5)
+"""How long a bot whose token was refused is not used."""
+_SHORTEST_HOLD = timedelta(seconds=1)
+_GENERAL = {"", "0", "1"}
+"""The topic General is none for Telegram: https://github.com/tdlib/telegram-bot-api/issues/798"""
+_ELSEWHERE = "…"
+_NO_PREVIEW = LinkPreviewOptions(is_disabled=True)
+_NO_PREVIEW_JSON = _NO_PREVIEW.to_json()
+
+
+def read_picture(key: str) -> bytes:
+    """Return the picture whose key is the path of its file. Raises `OSError`; another reader may raise `LookupError`."""
+    return Path(key).read_bytes()
+
+
+async def deliver(
+    bot: telegram.Bot,
+    pace: Pace,
+    chat: int | str,
+    thread: int | str,
+    message: Message,
+    *,
+    lane: Lane,
+    reply_to: int | None = None,
+    username: str = "",
+    pictures: Callable[[str], bytes] = read_picture,
+    renderings: "Renderings | None" = None,
+) -> tuple[int, ...]:
+    """Send a message to a chat and return the numbers that its pieces have there.
+
+    `renderings` remembers how a message looks that is sent again and again, the very same object. `thread` is a topic's
+    number, 0 or nothing for none; the first piece answers `reply_to`, if that still exists. Raises the failures of
+    `domain.delivery`; once a piece has gone out, any failure of a later one is `Uncertain`.
+    """
+    where = _Where(bot, pace, str(chat), str(thread), lane, username, pictures)
+    known = renderings.get(message, where.private) if renderings is not None else None
+    planned = known or await where.planned(message)
+    if renderings is not None and known is None:
+        renderings.keep(message, where.private, planned)
+    return await where.send(planned, reply_to)
+
+
+async def change(
+    bot: telegram.Bot,
+    pace: Pace,
+    chat: int | str,
+    message_id: int | Sequence[int],
+    message: Message,
+    *,
+    lane: Lane,
+    thread: int | str = "",
+    username: str = "",
+    pictures: Callable[[str], bytes] = read_picture,
+) -> tuple[int, ...]:
+    """Put a message in the place of one that was sent (of several numbers, if it had several pieces); return the numbers.
+
+    Pieces take each other's place one by one. New ones that are left over are sent, old ones deleted, or emptied where that is
+    not allowed. A picture stays as it is, with new words below. Nothing new is a success. Raises as `deliver` does.
+    """
+    where = _Where(bot, pace, str(chat), str(thread), lane, username, pictures)
+    old = (message_id,) if isinstance(message_id, int) else tuple(message_id)
+    return await where.rewrite(old, await where.planned(message))
+
+
+async def send_file(
+    bot: telegram.Bot, pace: Pace, chat: int | str, thread: int | str, content: bytes, media_type: str
+) -> int:
+    """Send a file as a document, paced as an answer; return its number. Raises as `deliver` does."""
+    where = _Where(bot, pace, str(chat), str(thread), Lane.ANSWER, "", read_picture)
+    return await where.send_document(content, f"proof{guess_extension(media_type) or '.bin'}")
+
+
+@dataclass(frozen=True)
+class _Planned:
+    piece: Piece
+    html: str
+    picture: bytes | None
+    markup: InlineKeyboardMarkup | None
+    keyboard: str
+    """The markup as it is sent."""
+
+
+class Renderings:
+    """How messages look, those longest unsent forgotten first: an answer that many ask for is rendered once.
+
+    A message is known by being the same object, which is asked for faster than by what it says. Without pictures only.
+    """
+
+    def __init__(self, most: int = 2_000) -> None:
+        self._most = most
+        self._known: OrderedDict[tuple[int, bool], tuple[Message, tuple[_Planned, ...]]] = OrderedDict()
+
+    def get(self, message: Message, private: bool) -> tuple[_Planned, ...] | None:
+        """Return what is known of a message, None when it is not."""
+        kept = self._known.get((id(message), private))
+        return kept[1] if kept is not None and kept[0] is message else None
+
+    def keep(self, message: Message, private: bool, planned: tuple[_Planned, ...]) -> None:
+        """Remember a message."""
+        if message.pictures:
+            return
+        self._known[id(message), private] = (message, planned)
+        if len(self._known) > self._most:
+            self._known.popitem(last=False)
+
+
+@dataclass(frozen=True)
+class _Where:
+    """A place in a chat, and the means to reach it."""
+
+    bot: telegram.Bot
+    pace: Pace
+    chat: str
+    thread: str
+    lane: Lane
+    username: str
+    pictures: Callable[[str], bytes]
+
+    @property
+    def private(self) -> bool:
+        """Whether it is one person's chat."""
+        return is_private(self.chat)
+
+    async def planned(self, message: Message) -> tuple[_Planned, ...]:
+        """Return the pieces with their pictures, read before anything is sent. Raises `PermanentFailure`."""
+        planned = []
+        for piece in pieces(message):
+            keyboard = markup(piece.words.buttons, self.private, self.username)
+            shown = keyboard.to_json() if keyboard is not None else ""
+            planned.append(_Planned(piece, piece.html, await self._picture(piece), keyboard, shown))
+        if not planned:
+            raise PermanentFailure("a message of nothing")
+        return tuple(planned)
+
+    async def _picture(self, piece: Piece) -> bytes | None:
+        if piece.picture is None:
+            return None
+        try:
+            return await asyncio.to_thread(self.pictures, piece.picture.key)
+        except (OSError, LookupError) as error:
+            raise PermanentFailure(f"a picture cannot be read: {type(error).__name__}") from error
+
+    async def send(
+        self, planned: Sequence[_Planned], reply_to: int | None = None, sent: tuple[int, ...] = ()
+    ) -> tuple[int, ...]:
+        """Send pieces after those that were sent before; return the numbers of all."""
+        of = len(sent) + len(planned)
+        for one in planned:
+            work = partial(self._send, one, None if sent else reply_to)
+            sent = (*sent, await (self._further(work, len(sent) + 1, of) if sent else self._call(work)))
+        return sent
+
+    async def rewrite(self, old: Sequence[int], planned: Sequence[_Planned]) -> tuple[int, ...]:
+        """Put pieces in the place of old ones. Until something new is sent, a failure is one of the whole: edits repeat well."""
+        kept = tuple(old[: len(planned)])
+        for number, one in zip(kept, planned, strict=False):
+            await self._call(partial(self._edit, number, one))
+        for number in old[len(planned) :]:
+            await self._call(partial(self._remove, number))
+        return await self.send(planned[len(kept) :], sent=kept)
+
+    async def send_document(self, content: bytes, filename: str) -> int:
+        """Send a file as it is."""
+        thread = None if self.thread in _GENERAL else int(self.thread)
+
+        async def work() -> int:
+            sent = await self.bot.send_document(self._chat_id, content, filename=filename, message_thread_id=thread)
+            return sent.message_id
+
+        return await self._call(work)
+
+    async def _further(self, work: Callable[[], Coroutine[None, None, R]], number: int, of: int) -> R:
+        """Do what follows on something that went out already: whatever fails now leaves the whole in doubt."""
+        try:
+            return await self._call(work)
+        except (TemporaryFailure, PermanentFailure) as failure:
+            raise Uncertain(f"part {number} of {of} was not sent: {failure.reason}") from failure
+        except Uncertain as doubt:
+            raise Uncertain(f"part {number} of {of} may not have been sent: {doubt.reason}") from doubt
+
+    async def _call(self, work: Callable[[], Coroutine[None, None, R]]) -> R:
+        """Do one thing in its turn, and say what a failure means."""
+        await self._turn()
+        try:
+            return await work()
+        except Exception as error:
+            # Not only the library's own: an answer of another shape is a KeyError or the like.
+            self._notice(error)
+            raise translate(error) from error
+
+    async def _turn(self) -> None:
+        wait = self.pace.ready_in(self.chat, self.lane)
+        if wait > PATIENCE:
+            raise TemporaryFailure("kept back by the pace", wait)
+        try:
+            async with asyncio.timeout(PATIENCE.total_seconds()):
+                await self.pace.admit(self.chat, self.lane)
+        except TimeoutError as error:
+            raise TemporaryFailure("kept back by the pace") from error
+
+    def _notice(self, error: Exception) -> None:
+        """Hold back what a refusal concerns.
+
+        The pace asks no more of a private chat than is allowed there, so that a 429 means the limit of all; a group has limits
+        that others use up as well.
+        """
+        failure = translate(error)
+        if isinstance(error, InvalidToken):
+            log.error("telegram_token_refused")
+            self.pace.hold(None, TOKEN_WAIT)
+        elif isinstance(error, RetryAfter) and isinstance(failure, TemporaryFailure):
+            self.pace.hold(None if is_private(self.chat) else self.chat, failure.retry_after or _SHORTEST_HOLD)
+
+    @property
+    def _chat_id(self) -> int | str:
+        return int(self.chat) if self.chat.removeprefix("-").isdecimal() else self.chat
+
+    async def _send(self, one: _Planned, reply_to: int | None) -> int:
+        reply = None if reply_to is None else ReplyParameters(reply_to, allow_sending_without_reply=True)
+        thread = None if self.thread in _GENERAL else int(self.thread)
+        if one.picture is not None:
+            sent = await self.bot.send_photo(
+                self._chat_id,
+                one.picture,
+                caption=one.html or None,
+                parse_mode=ParseMode.HTML,
+                message_thread_id=thread,
+                reply_parameters=reply,
+                reply_markup=one.markup,
+                filename="image.png",
+            )
+            return sent.message_id
+        return await self._send_words(one, thread, reply)
+
+    async def _send_words(self, one: _Planned, thread: int | None, reply: ReplyParameters | None) -> int:
+        """Send a text in the shortest way: most of what is sent is one, and its answer is read for its number only.
+
+        The library's own method makes objects of all that it sends and gets; its transport and its errors are kept.
+        """
+        fields = {
+            "chat_id": self.chat,
+            "text": one.html,
+            "parse_mode": ParseMode.HTML.value,
+            "link_preview_options": _NO_PREVIEW_JSON,
+            **({"message_thread_id": str(thread)} if thread is not None else {}),
+            **({"reply_parameters": reply.to_json()} if reply is not None else {}),
+            **({"reply_markup": one.keyboard} if one.keyboard else {}),
+        }
+        data = RequestData([RequestParameter(name, value, None) for name, value in fields.items()])
+        sent = await self.bot.request.post(f"{self.bot.base_url}/sendMessage", data)
+        if not isinstance(sent, dict):
+            raise TelegramError("Invalid server response")
+        return int(sent["message_id"])
+
+    async def _edit(self, number: int, one: _Planned) -> None:
+        if one.picture is not None:
+            await self._unless_unchanged(self._edit_caption(number, one))
+            return
+        try:
+            await self._unless_unchanged(
+                self.bot.edit_message_text(
+                    one.html,
+                    self._chat_id,
+                    number,
+                    parse_mode=ParseMode.HTML,
+                    link_preview_options=_NO_PREVIEW,
+                    reply_markup=one.markup,
+                )
+            )
+        except TelegramError as error:
+            # What stands there is a picture: its words are its caption.
+            if not says(error, NO_TEXT) or not telegram_fits(one.piece.words, CAPTION):
+                raise
+            await self._unless_unchanged(self._edit_caption(number, one))
+
+    def _edit_caption(self, number: int, one: _Planned) -> Coroutine[None, None, object]:
+        return self.bot.edit_message_caption(
+            self._chat_id,
+            number,
+            caption=one.html,
+            parse_mode=ParseMode.HTML,
+            reply_markup=one.markup,
+        )
+
+    async def _remove(self, number: int) -> None:
+        """Delete a piece that is no longer said; where that is refused, its words go all the same."""
+        try:
+            await self.bot.delete_message(self._chat_id, number)
+        except TelegramError as error:
+            if says(error, GONE_ALREADY):
+                return
+            if not isinstance(translate(error), PermanentFailure):
+                raise
+            await self._unless_unchanged(self.bot.edit_message_text(_ELSEWHERE, self._chat_id, number))
+
+    @staticmethod
+    async def _unless_unchanged(edit: Coroutine[None, None, object]) -> None:
+        try:
+            await edit
+        except TelegramError as error:
+            if not says(error, UNCHANGED):
+                raise

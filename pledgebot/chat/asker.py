@@ -1,0 +1,23 @@
+"""Who asks: the one value that every mouth hands to the answers."""
+
+from dataclasses import dataclass
+
+from pledgebot.domain.audience import Spot
+from pledgebot.services.people import Actor
+
+
+@dataclass(frozen=True)
+class Asker:
+    """Who asks: in which language they are answered, which organizer they are, if one, and from where.
+
+    `spot` is the place that a subscription would be for: the chat itself, or a channel that is run from the private chat;
+    None where nothing can be subscribed to (a terminal). `administrator` says that they may decide for that place: their own
+    chat, or a group or channel of which the network just now said that they administer it. `contact` is how the collective
+    that runs this can be reached.
+    """
+
+    language: str
+    organizer: Actor | None = None
+    spot: Spot | None = None
+    administrator: bool = False
+    contact: str | None = None

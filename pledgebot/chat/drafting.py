@@ -1,0 +1,297 @@
+"""The logging of an answer step by step: what is typed, sent, forwarded or pressed works on a draft that is in the database.
+
+Nothing is recorded before Submit is pressed. Every press carries the revision of the screen it stood on; one of an earlier
+screen changes nothing and shows the present one.
+"""
+
+from collections.abc import Callable
+from datetime import datetime
+
+from pledgebot.chat.asker import Asker
+from pledgebot.chat.draft_desk import Desk, Turn
+from pledgebot.chat.draft_presses import KINDS, pressed, row_number
+from pledgebot.chat.draft_things import ForwardedWords, ReceivedFile, chosen, filed, forwarded, heard, named
+from pledgebot.chat.grammar import Request, Verb
+from pledgebot.chat.reply import Reply
+from pledgebot.domain.answer import AnswerKind
+from pledgebot.domain.draft import Draft
+from pledgebot.domain.errors import Objection, Refused
+from pledgebot.messages import about, organizers
+from pledgebot.messages import drafts as screens
+from pledgebot.messages.document import Message, paragraph
+from pledgebot.messages.frame import frame
+from pledgebot.messages.i18n import translator
+from pledgebot.messages.objections import objection
+from pledgebot.messages.presses import Press, number
+from pledgebot.services import queries
+from pledgebot.services.answers import FILE_LIMIT
+from pledgebot.services.draft_answers import correction_of, submit_draft
+from pledgebot.services.draft_views import draft_view
+from pledgebot.services.drafts import StoredDraft, close_draft, drop_draft, load_draft
+from pledgebot.services.lookup import Directories
+from pledgebot.services.new_answers import LARGEST_NUMBER
+from pledgebot.store.engine import Database
+
+__all__ = [
+    "ForwardedWords",
+    "ReceivedFile",
+    "begin",
+    "cancel",
+    "press",
+    "take_file",
+    "take_forward",
+    "take_text",
+    "too_large",
+]
+
+_TRIES = 3
+_MEGABYTE = 1024 * 1024
+_VERBS = {AnswerKind.STATEMENT: "log", AnswerKind.CORRECTION: "correct", AnswerKind.WITHDRAWAL: "withdraw"}
+_KIND_OF = {word: kind for kind, word in _VERBS.items()}
+
+Act = Callable[[Desk, StoredDraft | None], Message | None]
+"""What is done at a desk to what is kept there: the message that comes of it, None when it was not meant for a draft."""
+
+
+def begin(
+    database: Database,
+    asker: Asker,
+    chat: str,
+    request: Request,
+    now: datetime,
+    directories: Directories | None = None,
+) -> Reply:
+    """Begin a draft: `/log`, `/log NAME`, `/correct N`, `/withdraw NAME`. A draft that is open is not lost without asking."""
+    tr = translator(asker.language)
+    if request.verb is Verb.CORRECT and _entry_number(request.about)[0] is None:
+        told = tr._(
+            "Which entry is to be corrected? Send its number: /correct 12. /history NAME shows what is on record."
+        )
+        return Reply((Message((paragraph(told),), tr.language),))
+
+    def act(desk: Desk, stored: StoredDraft | None) -> Message:
+        turn = _new(desk, request)
+        if stored is not None and stored.draft is not None and stored.draft.worth_keeping:
+            view = draft_view(desk.session, stored.draft, stored.revision, now, directories)
+            asked = screens.open_already(view, _anew(turn.draft), desk.tr)
+            return frame(asked, desk.tr, queries.is_fictional(desk.session))
+        return desk.keep(turn, stored)
+
+    return _done(database, asker, chat, now, directories, act) or Reply((about.help_text(tr, organizer=False),))
+
+
+def take_text(
+    database: Database, asker: Asker, chat: str, text: str, now: datetime, directories: Directories | None = None
+) -> Reply | None:
+    """Take a text as an answer to what the draft asks; None when no draft waits for such words, so that it is a question."""
+    return _taken(database, asker, chat, now, directories, lambda desk, draft: heard(desk, draft, text))
+
+
+def take_file(
+    database: Database,
+    asker: Asker,
+    chat: str,
+    file: ReceivedFile,
+    now: datetime,
+    directories: Directories | None = None,
+    limit: int = FILE_LIMIT,
+) -> Reply | None:
+    """Keep a file as a proof of the draft; without one a draft begins with it. `limit` is in bytes. None for a stranger."""
+    if len(file.content) > limit:
+        return too_large(asker, limit // _MEGABYTE) if asker.organizer is not None else None
+    return _taken(database, asker, chat, now, directories, lambda desk, draft: filed(desk, draft, file), fresh=True)
+
+
+def take_forward(
+    database: Database,
+    asker: Asker,
+    chat: str,
+    words: ForwardedWords,
+    now: datetime,
+    directories: Directories | None = None,
+) -> Reply | None:
+    """Take a forwarded message as a proof of the draft; without one a draft begins with it.
+
+    None for a stranger, and for a message that holds neither words nor a link.
+    """
+    if not words.text.strip() and not words.link:
+        return None
+    return _taken(
+        database, asker, chat, now, directories, lambda desk, draft: forwarded(desk, draft, words), fresh=True
+    )
+
+
+def press(
+    database: Database, press: Press, asker: Asker, chat: str, now: datetime, directories: Directories | None = None
+) -> Reply | None:
+    """Do what a button of the verbs `w` and `log` says; None for a stranger, and for what no button of a draft says."""
+    if asker.organizer is None:
+        return None
+    if press.verb == "log":
+        return begin(database, asker, chat, Request(Verb.LOG), now, directories)
+    revision = number(press.arguments[0]) if press.arguments else None
+    if press.verb != "w" or revision is None or len(press.arguments) < 2:  # noqa: PLR2004 - revision and step
+        return None
+    step, *values = press.arguments[1:]
+    stale = screens.stale(translator(asker.language))
+    notices: list[str] = []
+
+    def act(desk: Desk, stored: StoredDraft | None) -> Message:
+        notices.clear()
+        if stored is None or stored.draft is None:
+            return screens.closed(stored.submitted if stored is not None else None, desk.tr)
+        if stored.revision != revision:
+            notices.append(stale)
+            return desk.show(stored.draft, stored.revision, stale)
+        return _pressed(desk, stored, stored.draft, step, tuple(values))
+
+    reply = _done(database, asker, chat, now, directories, act)
+    return Reply(reply.messages, in_place=True, notice="".join(notices)) if reply is not None else None
+
+
+def cancel(database: Database, asker: Asker, chat: str, now: datetime) -> Reply:
+    """Drop the draft of this chat, with the files that nothing else uses."""
+    tr = translator(asker.language)
+    if asker.organizer is None:
+        return Reply((about.help_text(tr, organizer=False),))
+    with database.begin() as session:
+        dropped = drop_draft(session, asker.organizer.organizer, chat, now)
+    return Reply((screens.cancelled(tr) if dropped else screens.nothing_to_cancel(tr),))
+
+
+def too_large(asker: Asker, megabytes: int = FILE_LIMIT // _MEGABYTE) -> Reply:
+    """Say what to do instead of sending a file that is larger than the limit."""
+    return Reply((screens.too_large(megabytes, translator(asker.language)),))
+
+
+def _done(
+    database: Database, asker: Asker, chat: str, now: datetime, directories: Directories | None, act: Act
+) -> Reply | None:
+    """Do something at the desk, in one transaction; again when something else was done to the draft in that moment.
+
+    Of two presses at once the second finds, then, that the draft is another by now.
+    """
+    if asker.organizer is None:
+        return None
+    refused = Refused(Objection.DRAFT_CHANGED)
+    for _again in range(_TRIES):
+        try:
+            with database.begin() as session:
+                desk = Desk.of(session, asker.organizer, asker, chat, now, directories)
+                message = act(desk, desk.load())
+        except Refused as why:
+            refused = why
+            if why.objection is not Objection.DRAFT_CHANGED:
+                break
+        else:
+            return Reply((message,)) if message is not None else None
+    tr = translator(asker.language)
+    return Reply((Message((paragraph(objection(tr, refused.objection, refused.facts)),), tr.language),))
+
+
+def _taken(
+    database: Database,
+    asker: Asker,
+    chat: str,
+    now: datetime,
+    directories: Directories | None,
+    take: Callable[[Desk, Draft], Turn | None],
+    *,
+    fresh: bool = False,
+) -> Reply | None:
+    """Take something into the draft that is open, or into a new one if `fresh`; a refusal is said on the present screen."""
+
+    def act(desk: Desk, stored: StoredDraft | None) -> Message | None:
+        draft = stored.draft if stored is not None else None
+        if draft is None and not fresh:
+            return None
+        before = draft or Draft()
+        turn = _noted(desk, before, lambda: take(desk, before))
+        return desk.keep(turn, stored) if turn is not None else None
+
+    # Whoever may not record and drafts nothing only asks questions: those are not refused.
+    return _done(database, asker, chat, now, directories, act) if fresh or _drafts(database, asker, chat) else None
+
+
+def _drafts(database: Database, asker: Asker, chat: str) -> bool:
+    if asker.organizer is None:
+        return False
+    with database.read() as session:
+        stored = load_draft(session, asker.organizer.organizer, chat)
+    return stored is not None and stored.draft is not None
+
+
+def _noted(desk: Desk, draft: Draft, take: Callable[[], Turn | None]) -> Turn | None:
+    """Return what came of something, or the draft as it was with the reason why it was refused."""
+    try:
+        return take()
+    except Refused as refused:
+        return Turn(draft, desk.refusal(refused))
+
+
+def _pressed(desk: Desk, stored: StoredDraft, draft: Draft, step: str, values: tuple[str, ...]) -> Message:
+    if step == "cancel":
+        close_draft(desk.session, desk.by.organizer, desk.chat, stored.revision, desk.now)
+        return screens.cancelled(desk.tr)
+    if step == "submit":
+        return _submitted(desk, stored, draft)
+    if step == "anew":
+        turn = _noted(desk, draft, lambda: _new_again(desk, values))
+    else:
+        turn = _noted(desk, draft, lambda: pressed(desk, draft, step, values))
+    return desk.keep(turn or Turn(draft), stored)
+
+
+def _submitted(desk: Desk, stored: StoredDraft, draft: Draft) -> Message:
+    """Record the draft; what is refused is said by the preview itself."""
+    try:
+        with desk.session.begin_nested():
+            answer = submit_draft(desk.session, desk.chat, stored, desk.questions, desk.by, desk.now)
+    except Refused as refused:
+        # Refused as the same answer, it may be that this very draft was submitted in this moment.
+        if desk.load() != stored:
+            raise Refused(Objection.DRAFT_CHANGED) from refused
+        return desk.keep(Turn(draft), stored)
+    return organizers.recorded(queries.entry(desk.session, answer), desk.tr)
+
+
+def _new(desk: Desk, request: Request) -> Turn:
+    """Return the draft with which a command begins."""
+    if request.verb is Verb.CORRECT:
+        answer, reason = _entry_number(request.about)
+        return Turn(correction_of(desk.session, answer or 0, reason or None, desk.questions))
+    kind = AnswerKind.WITHDRAWAL if request.verb is Verb.WITHDRAW else AnswerKind.STATEMENT
+    draft = Draft(kind=kind)
+    if not request.about.strip():
+        return Turn(draft)
+    return _noted(desk, draft, lambda: named(desk, draft, request.about)) or Turn(draft)
+
+
+def _anew(draft: Draft) -> tuple[str | int, ...]:
+    """Return what a button has to say so that `_new_again` makes this draft."""
+    word = _VERBS[draft.kind]
+    if draft.target is not None:
+        return (word, draft.target)
+    if draft.list_id is not None:
+        return (word, "list", draft.list_id)
+    return (word, "banner", draft.banner_id) if draft.banner_id is not None else (word,)
+
+
+def _new_again(desk: Desk, values: tuple[str, ...]) -> Turn | None:
+    kind = _KIND_OF.get(values[0]) if values else None
+    found = row_number(values[-1:])
+    if kind is AnswerKind.CORRECTION:
+        return Turn(correction_of(desk.session, found or 0, None, desk.questions))
+    if kind is None:
+        return None
+    draft = Draft(kind=kind)
+    if len(values) == 3 and values[1] in KINDS and found is not None:  # noqa: PLR2004 - verb, kind, number
+        return chosen(desk, draft, KINDS[values[1]], found)
+    return Turn(draft)
+
+
+def _entry_number(text: str) -> tuple[int | None, str]:
+    """Read `12 the reason`."""
+    first, _blank, rest = text.strip().removeprefix("#").partition(" ")
+    found = number(first) if len(first) < len(str(LARGEST_NUMBER)) + 1 else None
+    return found, rest.strip()

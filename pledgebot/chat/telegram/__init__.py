@@ -1,0 +1,1 @@
+"""Listens on Telegram: updates come in, are kept, become turns, and are answered."""

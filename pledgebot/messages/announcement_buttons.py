@@ -1,0 +1,39 @@
+"""The buttons under what is told: to decide on a waiting entry, to read on, to stay or to leave."""
+
+from pledgebot.domain.events import AnswerFacts
+from pledgebot.messages.document import Button, Buttons
+from pledgebot.messages.i18n import Translator
+from pledgebot.messages.presses import token
+
+
+def decision_buttons(facts: AnswerFacts, tr: Translator) -> Buttons:
+    """Return how organizers decide on a waiting entry in the version that they see, or ask about it."""
+    row = {"confirm": tr._("Confirm"), "reject": tr._("Reject"), "ask": tr._("Ask")}
+    decisions = tuple(Button(text, press=token(verb, facts.answer, facts.version)) for verb, text in row.items())
+    if facts.proof is None or not facts.proof.file_sha256:
+        return (decisions,)
+    return ((Button(tr._("See the file"), press=token("file", facts.answer)),), decisions)
+
+
+def reading_buttons(facts: AnswerFacts, tr: Translator, board_url: str | None) -> Buttons:
+    """Return where readers of an announcement may go on: the whole table, and the list or banner itself."""
+    rows: list[tuple[Button, ...]] = []
+    if board_url:
+        rows.append((Button(tr._("What every list says"), url=board_url),))
+    if facts.subject.id is not None:
+        banner = facts.subject.is_banner
+        text = tr._("More on this banner") if banner else tr._("More on this list")
+        rows.append((Button(text, press=token("banner" if banner else "list", facts.subject.id)),))
+    return tuple(rows)
+
+
+def staying_buttons(spot: tuple[str, str], tr: Translator) -> Buttons:
+    """Return how somebody stays or leaves who is written to at this address and thread; none where it is no number."""
+    address, thread = spot
+    try:
+        where = (int(address), int(thread or "0"))
+    except ValueError:
+        return ()
+    stay = Button(tr._("Stay"), press=token("s", *where, "stay"))
+    leave = Button(tr._("Leave"), press=token("s", *where, "leave"))
+    return ((stay, leave),)

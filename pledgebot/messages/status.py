@@ -1,0 +1,112 @@
+"""What organizers read of the bot's own work: how it does, and what waits for a person. Never a follower's address."""
+
+from collections.abc import Sequence
+from datetime import UTC, datetime, tzinfo
+
+from pledgebot.messages import labels
+from pledgebot.messages.buttons import pressing
+from pledgebot.messages.document import Block, Bullets, Message, Text, clean, heading, paragraph
+from pledgebot.messages.i18n import Translator
+from pledgebot.messages.outreach import stage_line
+from pledgebot.services.deliveries import DeliveryView
+from pledgebot.services.status import StatusView
+
+_LONGEST_REASON = 150
+
+
+def status(view: StatusView, tr: Translator) -> Message:
+    """Return how the bot does: silence, what comes in, what goes out, what waits, what is on record."""
+    zone = view.round.zone if view.round is not None else UTC
+    blocks: list[Block] = [
+        heading(tr._("How the bot does")),
+        _bullets([_silence(view, tr, zone), *_incoming(view, tr, zone), *_outgoing(view, tr, zone)]),
+        heading(tr._("What there is")),
+        _bullets(_counts(view, tr)),
+    ]
+    buttons = (
+        (pressing(tr._("Entries that wait"), "pending"), pressing(tr._("Messages that wait for a person"), "held")),
+        (pressing(tr._("Look again"), "status"),),
+    )
+    return Message(tuple(blocks), tr.language, buttons=buttons)
+
+
+def _bullets(lines: Sequence[str]) -> Bullets:
+    return Bullets(tuple((Text(line),) for line in lines))
+
+
+def _silence(view: StatusView, tr: Translator, zone: tzinfo) -> str:
+    if view.round is None:
+        return tr._("no polling day is known")
+    if view.silence is None:
+        return tr._("electoral silence: none is ahead")
+    begins, ends = tr.moment(view.silence.begins, zone), tr.moment(view.silence.ends, zone)
+    if view.silence.covers(view.now):
+        return tr._("electoral silence now, until {end}").format(end=ends)
+    return tr._("next electoral silence: from {begin} to {end}").format(begin=begins, end=ends)
+
+
+def _incoming(view: StatusView, tr: Translator, zone: tzinfo) -> list[str]:
+    last = _moment(view.last_update_at, tr, zone)
+    lines = [
+        tr._("last update received: {moment}").format(moment=last),
+        tr._("updates that wait: {count}").format(count=view.waiting_updates),
+    ]
+    if view.set_aside_updates:
+        lines.append(
+            tr._("updates set aside, which could not be handled: {count}").format(count=view.set_aside_updates)
+        )
+    return lines
+
+
+def _outgoing(view: StatusView, tr: Translator, zone: tzinfo) -> list[str]:
+    lines = [tr._("oldest message that should have gone out: {moment}").format(
+        moment=_moment(view.oldest_unsent, tr, zone)
+    )]  # fmt: skip
+    counts = [
+        tr._("{name}: {count}").format(name=labels.delivery_state(state, tr), count=count)
+        for state, count in view.deliveries.items()
+    ]
+    if counts:
+        lines.append(tr._("messages: {counts}").format(counts=", ".join(counts)))
+    return lines
+
+
+def _moment(moment: datetime | None, tr: Translator, zone: tzinfo) -> str:
+    return tr._("none") if moment is None else tr.moment(moment, zone)
+
+
+def _counts(view: StatusView, tr: Translator) -> list[str]:
+    return [
+        tr._("entries that wait for a second person: {count}").format(count=view.entries_waiting),
+        *(stage_line(stage, count, tr) for stage, count in view.lists.items() if count),
+        tr._("entries in the ledger: {count}").format(count=view.ledger_entries),
+        tr._("subscribers: {count}").format(count=view.subscribers),
+    ]
+
+
+def held(views: Sequence[DeliveryView], tr: Translator, zone: tzinfo = UTC) -> Message:
+    """Return the messages that wait for a person: held, uncertain or failed, with the reason."""
+    if not views:
+        return Message((paragraph(tr._("No message waits for a person.")),), tr.language)
+    told = tr.n("{count} message waits for a person", "{count} messages wait for a person", len(views))
+    blocks: list[Block] = [
+        heading(told.format(count=len(views))),
+        _bullets([_delivery(view, tr, zone) for view in views]),
+        paragraph(tr._("Whoever has the command line can see more of them with `pledgebot deliveries show`.")),
+    ]
+    return Message(tuple(blocks), tr.language)
+
+
+def _delivery(view: DeliveryView, tr: Translator, zone: tzinfo) -> str:
+    reason = clean(view.reason or "")
+    words = {
+        "number": view.id,
+        "state": labels.delivery_state(view.state, tr),
+        "channel": view.channel,
+        "kind": labels.event_kind(view.kind, tr),
+        "moment": tr.moment(view.due_at, zone),
+    }
+    told = tr._("message {number}, {state}: {kind}, {channel}, due {moment}").format(**words)
+    if view.answer is not None:
+        told = f"{told}, {tr._('entry {number}').format(number=view.answer)}"
+    return f"{told} — {reason[:_LONGEST_REASON]}" if reason else told

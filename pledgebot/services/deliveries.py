@@ -1,0 +1,76 @@
+"""Deliveries as they are looked at and looked after: shown to organizers, and their words forgotten on legal demand."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from pledgebot.domain.audience import Audience
+from pledgebot.domain.delivery import Action, DeliveryState
+from pledgebot.domain.events import EventKind
+from pledgebot.store.tables import Delivery, Destination, Event, Wording
+
+
+def forget_wordings(session: Session, answer_id: int) -> None:
+    """Forget the words of messages about an answer whose content is removed; that they were sent stays known.
+
+    A correction edited into the answer's own messages repeats what it left as it was, so those words go too.
+    """
+    about = sa.select(Delivery.id).join(Event, Event.id == Delivery.event_id).where(Event.answer_id == answer_id)
+    edits = sa.and_(Delivery.action == Action.EDIT, Delivery.acts_on_id.in_(about))
+    for delivery in session.scalars(sa.select(Delivery).where(sa.or_(Delivery.id.in_(about), edits))).all():
+        if delivery.wording_id is not None:
+            session.get_one(Wording, delivery.wording_id).content = {}
+        if delivery.state is DeliveryState.DUE:
+            delivery.wording_id = None
+    session.flush()
+
+
+@dataclass(frozen=True)
+class DeliveryView:
+    """One delivery as organizers see it; a follower's address is never shown."""
+
+    id: int
+    event: int
+    kind: EventKind
+    answer: int | None
+    channel: str
+    audience: Audience
+    state: DeliveryState
+    due_at: datetime
+    sent_at: datetime | None
+    attempts: int
+    reason: str | None
+
+
+def show_deliveries(
+    session: Session, states: Iterable[DeliveryState] = (), limit: int = 100
+) -> tuple[DeliveryView, ...]:
+    """Return deliveries in these states (all without any), newest first."""
+    wanted = list(states)
+    rows = session.execute(
+        sa.select(Delivery, Event, Destination)
+        .join(Event, Event.id == Delivery.event_id)
+        .join(Destination, Destination.id == Delivery.destination_id)
+        .where(Delivery.state.in_(wanted) if wanted else sa.true())
+        .order_by(Delivery.id.desc())
+        .limit(limit)
+    )
+    return tuple(
+        DeliveryView(
+            id=delivery.id,
+            event=event.id,
+            kind=event.kind,
+            answer=event.answer_id,
+            channel=to.channel,
+            audience=to.audience,
+            state=delivery.state,
+            due_at=delivery.due_at,
+            sent_at=delivery.sent_at,
+            attempts=delivery.attempts,
+            reason=delivery.reason,
+        )
+        for delivery, event, to in rows
+    )

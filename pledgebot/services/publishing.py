@@ -1,0 +1,99 @@
+"""Events: one is written in the transaction of the fact that it announces, and may be taken back until it was told."""
+
+from dataclasses import asdict
+from datetime import datetime
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from pledgebot.domain.audience import Audience, Topics
+from pledgebot.domain.delivery import DeliveryState
+from pledgebot.domain.events import FACTS_VERSION, EventKind, Facts, NoticeFacts
+from pledgebot.services.facts import answer_facts, facts_content
+from pledgebot.services.topics import topics_of
+from pledgebot.store.tables import Answer, Delivery, Event
+
+CHANGED = "the entry changed"
+DECIDED = "decided already"
+
+
+def publish(
+    session: Session,
+    kind: EventKind,
+    facts: Facts,
+    topics: Topics,
+    now: datetime,
+    *,
+    answer_id: int | None = None,
+    audience: Audience = Audience.PUBLIC,
+    not_before: datetime | None = None,
+    revision: int = 1,
+) -> int:
+    """Write one event in the transaction of the fact that it announces, and return its number."""
+    event = Event(
+        kind=kind,
+        audience=audience,
+        answer_id=answer_id,
+        revision=revision,
+        topics={name: list(numbers) for name, numbers in asdict(topics).items()},
+        facts=facts_content(facts),
+        facts_version=FACTS_VERSION,
+        created_at=now,
+        not_before=not_before or now,
+    )
+    session.add(event)
+    session.flush()
+    return event.id
+
+
+def publish_notice(
+    session: Session,
+    kind: EventKind,
+    facts: NoticeFacts,
+    now: datetime,
+    *,
+    audience: Audience = Audience.SUBSCRIBER,
+) -> int:
+    """Write an event that is about no answer, and return its number. Whom it reaches, the fan-out decides by its kind."""
+    return publish(session, kind, facts, Topics(), now, audience=audience)
+
+
+def ask_organizers(session: Session, answer: Answer, now: datetime) -> int:
+    """Tell the organizers that an entry waits in its present version, in place of what earlier versions of it said."""
+    stop_asking(session, answer.id, CHANGED, now)
+    return publish(
+        session,
+        EventKind.ANSWER_PENDING,
+        answer_facts(session, answer),
+        topics_of(session, answer),
+        now,
+        answer_id=answer.id,
+        audience=Audience.ORGANIZERS,
+        revision=answer.version,
+    )
+
+
+def stop_asking(session: Session, answer_id: int, reason: str, now: datetime) -> None:
+    """Cancel what organizers have not been asked yet about an entry, whatever its version."""
+    # Locked, so that a fan-out that is under way ends first: the deliveries that it wrote are seen and cancelled too.
+    asked = sa.select(Event).where(Event.answer_id == answer_id, Event.kind == EventKind.ANSWER_PENDING)
+    events = session.scalars(asked.order_by(Event.id).with_for_update()).all()
+    for event in events:
+        if event.fanned_out_at is None:
+            event.cancelled_at = event.fanned_out_at = now
+    session.flush()
+    session.execute(
+        sa.update(Delivery)
+        .where(Delivery.event_id.in_([event.id for event in events]), Delivery.state == DeliveryState.DUE)
+        .values(state=DeliveryState.CANCELLED, reason=reason)
+    )
+
+
+def cancel_event(session: Session, event: Event, now: datetime) -> bool:
+    """Cancel an event of which nobody was told yet. Returns False when the fan-out has begun."""
+    if event.fanned_to or event.fanned_out_at is not None:
+        return False
+    event.cancelled_at = now
+    event.fanned_out_at = now
+    session.flush()
+    return True

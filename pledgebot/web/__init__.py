@@ -1,0 +1,1 @@
+"""Shows and receives over HTTP: Telegram's webhook, and whether the bot is alive."""

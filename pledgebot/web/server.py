@@ -1,0 +1,72 @@
+"""The web server, inside our own event loop: it leaves the signals to whoever runs the whole."""
+
+import asyncio
+import socket
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import uvicorn
+from starlette.applications import Starlette
+
+from pledgebot.domain.errors import Unusable
+
+
+class _Quiet(uvicorn.Server):
+    """A server that catches no signals: the runtime stops everything in order."""
+
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        yield
+
+
+class WebServer:
+    """Serves an application on a host and a port, from `open` on until `run` is cancelled."""
+
+    def __init__(self, app: Starlette, listen: str) -> None:
+        self._app = app
+        self._listen = listen
+        self._socket: socket.socket | None = None
+
+    def open(self) -> None:
+        """Take the port, so that one which is taken already is said in a clear line. Raises `Unusable`."""
+        host, _colon, port = self._listen.rpartition(":")
+        host = host.strip("[]")
+        family = socket.AF_INET6 if ":" in host else socket.AF_INET
+        opened = socket.socket(family, socket.SOCK_STREAM)
+        opened.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            opened.bind((host, int(port)))
+        except OSError as error:
+            opened.close()
+            raise Unusable(f"web.listen {self._listen}: {error.strerror}") from None
+        opened.listen(128)
+        self._socket = opened
+
+    async def run(self) -> None:
+        """Serve until cancelled."""
+        if self._socket is None:
+            self.open()
+        # No access log: it would hold who came, and Telegram's updates are nobody's business.
+        config = uvicorn.Config(
+            self._app,
+            access_log=False,
+            log_config=None,
+            lifespan="off",
+            server_header=False,
+            timeout_graceful_shutdown=_PATIENCE,
+        )
+        server = _Quiet(config)
+        serving = asyncio.create_task(server.serve(sockets=[self._socket] if self._socket is not None else None))
+        try:
+            await asyncio.shield(serving)
+        finally:
+            # Cancelled in the middle it would leave connections open: asked to end, it closes them itself.
+            server.should_exit = True
+            await serving
+            if self._socket is not None:
+                self._socket.close()
+                self._socket = None
+
+
+_PATIENCE = 3
+"""How many seconds a request that is under way may still take when everything stops."""

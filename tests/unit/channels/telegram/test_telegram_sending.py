@@ -1,0 +1,499 @@
+import asyncio
+from collections.abc import Callable, Coroutine
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from telegram import Bot
+
+from fakes.moments import LeapingMoments
+from fakes.telegram import Call, Chat, Limits, Person, TelegramServer
+from pledgebot.channels.base import Outgoing
+from pledgebot.channels.telegram import AiohttpRequest, TelegramChannel, change, deliver
+from pledgebot.channels.telegram.pieces import CAPTION, pieces
+from pledgebot.domain.delivery import Action, Gone, Moved, PermanentFailure, TemporaryFailure, Uncertain
+from pledgebot.messages.document import (
+    Button,
+    Heading,
+    Link,
+    Message,
+    Paragraph,
+    Picture,
+    Quote,
+    Strong,
+    Text,
+    paragraph,
+)
+from pledgebot.messages.frame import frame
+from pledgebot.messages.i18n import translator
+from pledgebot.messages.render import plain, telegram_fits
+from pledgebot.pace import Lane, Pace
+
+PNG = (
+    b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR\x00\x00\x00\x01\x00\x00\x00\x01\x08\x02\x00\x00\x00\x90wS\xde"
+    b"\x00\x00\x00\x0cIDATx\x9cc\xf8\xcf\xc0\x00\x00\x03\x01\x01\x00\xc9\xfe\x92\xef\x00\x00\x00\x00IEND\xaeB`\x82"
+)
+MESSAGE = Message(
+    (
+        Heading((Text("Liste Exemple A <&>"),)),
+        Paragraph(
+            (Text("Caméras : "), Strong("s’engage"), Text(", "), Link("preuve", "https://example.org/x?a=1&b=2"))
+        ),
+        Quote((Text("Oui, dit @quelquun #jamais"),)),
+    ),
+    "fr",
+    ("lettre",),
+    buttons=((Button("La liste", press="list-12"), Button("Le tableau", url="https://example.org")),),
+)
+PICTURE = Picture("carte", "Un tableau : la Liste Exemple A s’engage.")
+
+
+def long_message(parts: int) -> Message:
+    """Return a message of several parts, each a paragraph."""
+    blocks = tuple(paragraph(f"Partie {n}. " + "mot " * 800) for n in range(1, parts + 1))
+    return Message(blocks, "fr", buttons=MESSAGE.buttons)
+
+
+@dataclass
+class Stage:
+    """A server, a person in a private chat with the bot, and the channel under test."""
+
+    server: TelegramServer
+    bot: Bot
+    moments: LeapingMoments
+    pace: Pace
+    channel: TelegramChannel
+    alix: Person
+
+    async def send(
+        self, message: Message, action: Action = Action.SEND, acts_on: str | None = None, *, to: Chat | None = None,
+        thread: str = "",
+    ) -> str:  # fmt: skip
+        """Send through the channel; return the number, or numbers, of the receipt."""
+        chat = to or self.alix.chat
+        receipt = await self.channel.send(Outgoing(1, str(chat.id), thread, message, action, acts_on))
+        return receipt.remote_id
+
+    def texts(self) -> list[str]:
+        """Return what the bot said in the private chat."""
+        return [message.text for message in self.alix.chat.from_bot]
+
+    def calls(self, *methods: str) -> list[Call]:
+        """Return the calls of some methods."""
+        return [call for method in methods for call in self.server.calls_of(method)]
+
+
+def played(scene: Callable[[Stage], Coroutine[None, None, None]]) -> None:
+    """Play a scene with a server of its own."""
+
+    async def whole() -> None:
+        request, moments = AiohttpRequest(read_timeout=5), LeapingMoments()
+        async with TelegramServer() as server:
+            bot = Bot(server.token, base_url=server.base_url, request=request)
+            await request.initialize()
+            alix = server.world.user("Alix")
+            alix.start()
+            pace = Pace(moments.time, moments)
+            channel = TelegramChannel(bot, pace, lambda: "promesses_test_bot", {"carte": PNG}.__getitem__)
+            try:
+                await scene(Stage(server, bot, moments, pace, channel, alix))
+            finally:
+                await request.shutdown()
+
+    asyncio.run(whole())
+
+
+def test_a_message_goes_out_with_its_marks_links_and_buttons() -> None:
+    async def scene(it: Stage) -> None:
+        assert it.channel.name == "telegram"
+        assert it.channel.edits
+        number = await it.send(MESSAGE)
+        [sent] = it.alix.chat.from_bot
+        assert number == str(sent.id)
+        assert sent.text.startswith("Liste Exemple A <&>\nCaméras\u00a0: s’engage, preuve")
+        assert {entity.type for entity in sent.entities} == {"bold", "text_link", "blockquote", "hashtag"}
+        assert [[button.label for button in row] for row in sent.buttons] == [["La liste", "Le tableau"]]
+        [call] = it.calls("sendMessage")
+        assert call.parameters["link_preview_options"] == {"is_disabled": True}
+
+    played(scene)
+
+
+def test_a_quotation_names_nobody_on_telegram() -> None:
+    async def scene(it: Stage) -> None:
+        await it.send(MESSAGE)
+        [sent] = it.alix.chat.from_bot
+        assert [entity.type for entity in sent.entities if entity.type in {"mention", "hashtag"}] == ["hashtag"]
+
+    played(scene)
+
+
+def test_a_reply_answers_the_message_or_stands_alone_when_that_is_gone() -> None:
+    async def scene(it: Stage) -> None:
+        first = await it.send(MESSAGE)
+        await it.send(MESSAGE, Action.REPLY, first)
+        assert it.alix.chat.last.reply_to == int(first)
+        await it.send(MESSAGE, Action.REPLY, "9999")
+        assert it.alix.chat.last.reply_to is None
+        await it.send(MESSAGE, Action.REPLY, "console-3")
+        assert len(it.alix.chat.from_bot) == 4
+
+    played(scene)
+
+
+def test_topics_get_what_is_theirs_and_general_needs_no_number() -> None:
+    async def scene(it: Stage) -> None:
+        group = it.server.world.group("Organisation", people=[it.alix], bot=True)
+        topic = group.topic("Réponses")
+        await it.send(MESSAGE, to=group, thread=str(topic.id))
+        for general in ("", "0", "1"):
+            await it.send(MESSAGE, to=group, thread=general)
+        threads = [call.parameters.get("message_thread_id") for call in it.calls("sendMessage")]
+        assert threads == [str(topic.id), None, None, None]
+
+    played(scene)
+
+
+def test_a_long_message_goes_in_parts_with_the_buttons_below_the_last() -> None:
+    async def scene(it: Stage) -> None:
+        numbers = await it.send(long_message(3))
+        sent = it.alix.chat.from_bot
+        assert numbers == " ".join(str(message.id) for message in sent)
+        assert [message.text[:8] for message in sent] == ["Partie 1", "Partie 2", "Partie 3"]
+        assert [bool(message.buttons) for message in sent] == [False, False, True]
+        assert it.moments.now >= 2
+
+    played(scene)
+
+
+def test_a_part_of_an_example_says_that_it_is_one() -> None:
+    async def scene(it: Stage) -> None:
+        await it.send(frame(long_message(2), translator("fr"), fictional=True))
+        line = plain(frame(Message((), "fr"), translator("fr"), fictional=True))
+        assert [text.startswith(line) for text in it.texts()] == [True, True]
+
+    played(scene)
+
+
+def test_more_than_a_hundred_entities_make_a_second_part() -> None:
+    async def scene(it: Stage) -> None:
+        rows = tuple(paragraph(Strong(f"Liste {n}"), " ", Link("voir", "https://example.org")) for n in range(60))
+        await it.send(Message(rows, "fr"))
+        sent = it.alix.chat.from_bot
+        assert len(sent) == 2
+        assert not any(message.dropped_entities for message in sent)
+        assert sum(len(message.entities) for message in sent) == 120
+
+    played(scene)
+
+
+def test_a_later_part_that_is_refused_leaves_the_whole_in_doubt() -> None:
+    async def scene(it: Stage) -> None:
+        it.server.fails("sendMessage", 400, where=lambda given: given.text("text").startswith("Partie 2"))
+        with pytest.raises(Uncertain, match="part 2 of 3 was not sent: Telegram refuses this message"):
+            await it.send(long_message(3))
+        assert len(it.texts()) == 1
+
+    played(scene)
+
+
+def test_a_later_part_whose_answer_is_lost_leaves_the_whole_in_doubt() -> None:
+    async def scene(it: Stage) -> None:
+        it.server.loses_reply("sendMessage", where=lambda given: given.text("text").startswith("Partie 3"))
+        with pytest.raises(Uncertain, match="part 3 of 3 may not have been sent"):
+            await it.send(long_message(3))
+
+    played(scene)
+
+
+def test_failures_of_the_first_part_are_what_they_are() -> None:
+    async def scene(it: Stage) -> None:
+        it.server.fails("sendMessage", 403)
+        with pytest.raises(Gone):
+            await it.send(long_message(3))
+        it.server.loses_reply("sendMessage")
+        with pytest.raises(Uncertain, match="no usable answer"):
+            await it.send(MESSAGE)
+        group = it.server.world.group("Petit", people=[it.alix], small=True, bot=True)
+        new = group.migrate()
+        with pytest.raises(Moved) as moved:
+            await it.send(MESSAGE, to=group)
+        assert moved.value.address == str(new.id)
+
+    played(scene)
+
+
+def test_a_message_of_nothing_is_refused_before_telegram_does() -> None:
+    async def scene(it: Stage) -> None:
+        with pytest.raises(PermanentFailure, match="nothing"):
+            await it.send(Message((Paragraph((Text("  "),)),), "fr"))
+        assert it.calls("sendMessage") == []
+
+    played(scene)
+
+
+def test_a_correction_stands_where_the_message_stood() -> None:
+    async def scene(it: Stage) -> None:
+        number = await it.send(MESSAGE)
+        again = await it.send(replace(MESSAGE, blocks=(paragraph("Corrigé"),)), Action.EDIT, number)
+        assert again == number
+        [message] = it.alix.chat.from_bot
+        assert message.text == "Corrigé\n\n#lettre"
+        assert message.buttons
+
+    played(scene)
+
+
+def test_a_correction_that_changes_nothing_is_done() -> None:
+    async def scene(it: Stage) -> None:
+        number = await it.send(MESSAGE)
+        assert await it.send(MESSAGE, Action.EDIT, number) == number
+
+    played(scene)
+
+
+def test_what_is_gone_cannot_be_corrected() -> None:
+    async def scene(it: Stage) -> None:
+        for acts_on in ("9999", None, "console-3"):
+            with pytest.raises(PermanentFailure):
+                await it.send(MESSAGE, Action.EDIT, acts_on)
+
+    played(scene)
+
+
+def test_a_message_of_several_parts_is_corrected_part_by_part() -> None:
+    async def scene(it: Stage) -> None:
+        numbers = await it.send(long_message(3))
+        blocks = tuple(paragraph(f"Autre {n}. " + "mot " * 800) for n in range(1, 4))
+        assert await it.send(Message(blocks, "fr"), Action.EDIT, numbers) == numbers
+        assert [text[:7] for text in it.texts()] == ["Autre 1", "Autre 2", "Autre 3"]
+
+    played(scene)
+
+
+def test_a_correction_that_is_longer_goes_on_in_new_parts() -> None:
+    async def scene(it: Stage) -> None:
+        number = await it.send(MESSAGE)
+        numbers = await it.send(long_message(2), Action.EDIT, number)
+        assert numbers.split()[0] == number
+        assert numbers == " ".join(str(message.id) for message in it.alix.chat.from_bot)
+        assert [text[:8] for text in it.texts()] == ["Partie 1", "Partie 2"]
+
+    played(scene)
+
+
+def test_a_correction_that_is_shorter_leaves_nothing_of_the_old_words() -> None:
+    async def scene(it: Stage) -> None:
+        numbers = await it.send(long_message(3))
+        assert await it.send(MESSAGE, Action.EDIT, numbers) == numbers.split()[0]
+        [text] = it.texts()
+        assert text.startswith("Liste Exemple A")
+        assert await it.send(MESSAGE, Action.EDIT, numbers) == numbers.split()[0]
+
+    played(scene)
+
+
+def test_old_parts_that_may_not_be_deleted_lose_their_words() -> None:
+    async def scene(it: Stage) -> None:
+        numbers = await it.send(long_message(2))
+        it.server.fails("deleteMessage", 400, "Bad Request: message can't be deleted")
+        await it.send(MESSAGE, Action.EDIT, numbers)
+        assert it.texts()[1] == "…"
+
+    played(scene)
+
+
+def test_a_correction_that_failed_half_way_can_be_tried_again() -> None:
+    async def scene(it: Stage) -> None:
+        numbers = await it.send(long_message(2))
+        new = Message(tuple(paragraph(f"Autre {n}. " + "mot " * 800) for n in (1, 2)), "fr")
+        it.server.fails("editMessageText", 429, retry_after=1, where=lambda given: "Autre 2" in given.text("text"))
+        with pytest.raises(TemporaryFailure):
+            await it.send(new, Action.EDIT, numbers)
+        assert await it.send(new, Action.EDIT, numbers) == numbers
+
+    played(scene)
+
+
+def pictured(message: Message = MESSAGE, *pictures: Picture) -> Message:
+    """Return a message with pictures."""
+    return replace(message, pictures=pictures or (PICTURE,))
+
+
+def test_a_picture_goes_with_the_words_and_its_description_below() -> None:
+    async def scene(it: Stage) -> None:
+        await it.send(pictured())
+        [sent] = it.alix.chat.from_bot
+        assert sent.file is not None
+        assert sent.text.startswith("Liste Exemple A")
+        assert sent.text.endswith(f"{PICTURE.description.replace(' :', chr(160) + ':')}\n\n#lettre")
+        assert sent.buttons
+
+    played(scene)
+
+
+def test_a_picture_goes_before_words_that_do_not_fit_below() -> None:
+    async def scene(it: Stage) -> None:
+        await it.send(pictured(long_message(2)))
+        first, *rest = it.alix.chat.from_bot
+        assert first.file is not None
+        assert first.text.startswith("Un tableau")
+        assert [message.text[:8] for message in rest] == ["Partie 1", "Partie 2"]
+        assert not first.buttons
+        assert rest[-1].buttons
+
+    played(scene)
+
+
+def test_a_description_that_does_not_fit_below_follows() -> None:
+    async def scene(it: Stage) -> None:
+        await it.send(pictured(MESSAGE, Picture("carte", "Un tableau. " * 120)))
+        first, described, said = it.alix.chat.from_bot
+        assert (first.file is not None, first.text) == (True, "")
+        assert described.text.startswith("Un tableau.")
+        assert said.text.startswith("Liste")
+
+    played(scene)
+
+
+def test_each_picture_has_its_own_description() -> None:
+    async def scene(it: Stage) -> None:
+        await it.send(pictured(MESSAGE, Picture("carte", "Une"), Picture("carte", "Deux")))
+        assert [message.text[:5] for message in it.alix.chat.from_bot] == ["Une", "Deux", "Liste"]
+
+    played(scene)
+
+
+def test_the_caption_of_a_picture_is_corrected() -> None:
+    async def scene(it: Stage) -> None:
+        number = await it.send(pictured())
+        new = replace(MESSAGE, blocks=(paragraph("Corrigé"),))
+        assert await it.send(pictured(new), Action.EDIT, number) == number
+        assert it.texts()[0].startswith("Corrigé")
+        assert await it.send(replace(new, blocks=(paragraph("Sans image"),)), Action.EDIT, number) == number
+        assert it.texts()[0].startswith("Sans image")
+
+    played(scene)
+
+
+def test_a_picture_that_cannot_be_read_stops_the_message() -> None:
+    async def scene(it: Stage) -> None:
+        with pytest.raises(PermanentFailure, match="picture"):
+            await deliver(it.bot, it.pace, it.alix.id, 0, pictured(long_message(2)), lane=Lane.ANSWER)
+        assert it.texts() == []
+
+    played(scene)
+
+
+def test_a_picture_is_read_from_its_path(tmp_path: Path) -> None:
+    path = tmp_path / "carte.png"
+    path.write_bytes(PNG)
+
+    async def scene(it: Stage) -> None:
+        message = pictured(MESSAGE, Picture(str(path), "Un tableau"))
+        await deliver(it.bot, it.pace, it.alix.id, 0, message, lane=Lane.ANSWER)
+        assert it.alix.chat.last.file is not None
+
+    played(scene)
+
+
+def test_buttons_in_a_group_lead_to_the_private_chat() -> None:
+    async def scene(it: Stage) -> None:
+        group = it.server.world.group("Quartier", people=[it.alix], bot=True)
+        await it.send(MESSAGE, to=group)
+        [[button, _]] = group.last.buttons
+        assert button.does == "https://t.me/promesses_test_bot?start=list-12"
+
+    played(scene)
+
+
+def test_a_channel_is_reached_by_its_name() -> None:
+    async def scene(it: Stage) -> None:
+        channel = it.server.world.channel("Nouvelles", username="nouvelles_exemple", people=[it.alix], bot=True)
+        await it.channel.send(Outgoing(1, "@nouvelles_exemple", "", MESSAGE))
+        assert channel.last.text.startswith("Liste Exemple A")
+
+    played(scene)
+
+
+def test_answers_and_changes_go_the_same_road() -> None:
+    async def scene(it: Stage) -> None:
+        [number] = await deliver(
+            it.bot, it.pace, it.alix.id, 0, MESSAGE, lane=Lane.ANSWER, reply_to=1, username="promesses_test_bot"
+        )
+        assert it.alix.chat.last.reply_to == 1
+        longer = await change(it.bot, it.pace, str(it.alix.id), number, long_message(2), lane=Lane.ANSWER)
+        assert longer[0] == number
+        assert len(longer) == 2
+
+    played(scene)
+
+
+def test_a_bot_that_keeps_its_pace_is_never_refused() -> None:
+    async def scene(it: Stage) -> None:
+        it.server.world.now = lambda: 1_800_000_000 + it.moments.now
+        it.server.limit(Limits())
+        group = it.server.world.group("Quartier", people=[it.alix], bot=True)
+        people = [it.server.world.user(f"P{n}") for n in range(40)]
+        for person in people:
+            person.start()
+        targets = [person.chat for person in people] * 2 + [group] * 19
+        await asyncio.gather(*(it.send(MESSAGE, to=chat) for chat in targets))
+        assert it.server.counter.refused == 0
+
+    played(scene)
+
+
+def test_flood_control_holds_the_chat_or_everything_back() -> None:
+    async def scene(it: Stage) -> None:
+        group = it.server.world.group("Quartier", people=[it.alix], bot=True)
+        it.server.fails("sendMessage", retry_after=30)
+        with pytest.raises(TemporaryFailure) as failure:
+            await it.send(MESSAGE, to=group)
+        assert failure.value.retry_after == timedelta(seconds=30)
+        assert it.channel.ready_in(str(group.id)) == timedelta(seconds=30)
+        assert it.channel.ready_in(str(it.alix.id)) == timedelta(0)
+        it.server.fails("sendMessage", retry_after=40)
+        with pytest.raises(TemporaryFailure):
+            await it.send(MESSAGE)
+        assert it.channel.ready_in("999") == timedelta(seconds=40)
+
+    played(scene)
+
+
+def test_what_would_wait_for_long_is_given_back_unsent() -> None:
+    async def scene(it: Stage) -> None:
+        it.pace.hold(None, timedelta(minutes=5))
+        with pytest.raises(TemporaryFailure, match="pace") as failure:
+            await it.send(MESSAGE)
+        assert failure.value.retry_after == timedelta(minutes=5)
+        assert it.calls("sendMessage") == []
+
+    played(scene)
+
+
+def test_a_token_that_is_refused_stops_all_sending_for_a_while() -> None:
+    async def scene(it: Stage) -> None:
+        it.server.fails("sendMessage", 401)
+        with pytest.raises(TemporaryFailure, match="token"):
+            await it.send(MESSAGE)
+        assert it.channel.ready_in("999") == timedelta(minutes=5)
+
+    played(scene)
+
+
+@pytest.mark.parametrize("words", [0, 100, 180, 260, 900])
+def test_whatever_its_length_nothing_of_a_message_with_a_picture_is_lost(words: int) -> None:
+    message = replace(MESSAGE, blocks=(*MESSAGE.blocks, paragraph("mot " * words)), pictures=(PICTURE,))
+    made = pieces(message)
+    said = " ".join(plain(piece.words) for piece in made)
+    assert said.count("mot") == words
+    assert PICTURE.description.split(" : ")[1] in said
+    assert all(telegram_fits(piece.words, CAPTION if piece.picture else 4096) for piece in made)
+    assert sum(bool(piece.words.buttons) for piece in made) == 1
+
+
+def test_buttons_of_a_message_without_words_stand_below_its_picture() -> None:
+    message = Message((), "fr", pictures=(Picture("carte", "Un tableau. " * 120),), buttons=MESSAGE.buttons)
+    assert sum(bool(piece.words.buttons) for piece in pieces(message)) == 1
