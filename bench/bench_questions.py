@@ -86,7 +86,7 @@ def questions(lists: Sequence[ListRecord]) -> Iterator[str]:
         for kind in _KINDS:
             yield kind.format(
                 name=one.name, lower=one.name.lower(), head=one.head, family=family, place=one.constituency_label,
-                code=one.constituency, typo=_mistyped(rng, family), wrong=_mistyped(rng, one.name.lower()),
+                code=one.constituency, typo=mistyped(rng, family), wrong=mistyped(rng, one.name.lower()),
                 nonsense="".join(rng.choice("bcdfghjklmnpqrstvwxz") for _letter in range(8)),
             )  # fmt: skip
 
@@ -100,7 +100,7 @@ _KINDS = (
 )  # fmt: skip
 
 
-def _mistyped(rng: random.Random, text: str) -> str:
+def mistyped(rng: random.Random, text: str) -> str:
     """Return a text with one letter left out, doubled, replaced or changed places with the next."""
     at = rng.randrange(max(1, len(text) - 1))
     return rng.choice((
