@@ -74,7 +74,7 @@ def postgresql_url() -> Iterator[str]:
     folder = Path(os.environ[_SERVER])
     name = f"test_{uuid.uuid4().hex[:16]}"
     with psycopg.connect(dsn(folder, "postgres"), autocommit=True) as connection:
-        connection.execute(f'CREATE DATABASE "{name}" TEMPLATE "{_TEMPLATE}"'.encode())
+        connection.execute(f'CREATE DATABASE "{name}" TEMPLATE "{_TEMPLATE}" STRATEGY FILE_COPY'.encode())
     yield f"postgresql://pledgebot@/{name}?host={folder}"
     with psycopg.connect(dsn(folder, "postgres"), autocommit=True) as connection:
         connection.execute(f'DROP DATABASE "{name}" WITH (FORCE)'.encode())

@@ -71,7 +71,7 @@ def an_answer_is_logged_by_telephone_and_posted_when_another_confirms(play: Play
     rita.press(old, _label(old, "Yesterday"))
     rita.wait_for("This draft is closed")
     entry = play.organization.wait_for(name)
-    assert entry.labels == [["Confirm", "Reject", "Ask"]]
+    assert entry.labels == [["See the file"], ["Confirm", "Reject", "Ask"]]
     assert _what_is_posted(preview) in entry.text
     assert "another person has to confirm it" in rita.press(entry, "Confirm").wait().text
     number = _number(play, name)
