@@ -1,6 +1,7 @@
 """The HTTP server: who asks, what goes wrong, and what is written into the record."""
 
 import asyncio
+import socket
 import threading
 import time
 import traceback
@@ -24,6 +25,8 @@ TOKEN = "4200000042:AAEmulatorTokenThatOpensNothingAnywhere"  # noqa: S105 - ope
 USERNAME = "promesses_test_bot"
 _LARGEST_REQUEST = 64 * 1024 * 1024
 _SHUTDOWN_SECONDS = 0.2
+_TURNS_OF_AN_ACCEPTED_CONNECTION = 5
+"""So many turns of the loop an accepted connection takes at most until the server knows of it."""
 
 
 class TelegramServer(Orders):
@@ -48,6 +51,7 @@ class TelegramServer(Orders):
         self._posting: asyncio.Task[None] | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
         self._runner: web.AppRunner | None = None
+        self._socket: socket.socket | None = None
 
     # Where it is
 
@@ -91,16 +95,25 @@ class TelegramServer(Orders):
         self._runner = web.AppRunner(app, access_log=None, handle_signals=False, shutdown_timeout=_SHUTDOWN_SECONDS)
         await self._runner.setup()
         # The second time it is the port of the first.
-        await web.TCPSite(self._runner, "127.0.0.1", self.port, reuse_address=True).start()
-        self.port = int(self._runner.addresses[0][1])
+        self._socket = socket.create_server(("127.0.0.1", self.port), backlog=128)
+        await web.SockSite(self._runner, self._socket).start()
+        self.port = int(self._socket.getsockname()[1])
         self.delivery.closing = False
 
     async def _fall_silent(self) -> None:
         self.delivery.closing = True
         self.world.turns.changed()
         if self._runner is not None:
+            await self._accept_no_more()
             await self._runner.cleanup()
         self._runner = None
+
+    async def _accept_no_more(self) -> None:
+        """Stop accepting, and let what was accepted become a connection: asyncio leaves open what a closed server began."""
+        if self._socket is not None:
+            asyncio.get_running_loop().remove_reader(self._socket)
+            for _turn in range(_TURNS_OF_AN_ACCEPTED_CONNECTION):
+                await asyncio.sleep(0)
 
     def go_away(self) -> None:
         """Be unreachable, as in a broken network; only in threaded mode."""

@@ -1,7 +1,11 @@
 """Limits are counted as a real server counts them; troubles come as ordered, and the record says what was done."""
 
+import gc
+import socket
+import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from http.client import BadStatusLine, RemoteDisconnected
 
 import pytest
@@ -185,3 +189,24 @@ def test_the_record_holds_what_was_asked_and_answered(server: TelegramServer, al
     assert call.parameters == {"chat_id": alix.id, "text": "a", "reply_markup": keyboard}
     assert isinstance(call.answer, dict)
     assert call.answer["text"] == "a"
+
+
+def test_whoever_knocks_while_the_server_goes_away_leaves_nothing_open() -> None:
+    """An accepted connection that nobody closes is a warning in whatever test runs when it is found."""
+    over = threading.Event()
+
+    def knock(server: TelegramServer) -> None:
+        while not over.is_set():
+            with suppress(OSError), socket.create_connection(("127.0.0.1", server.port), 0.5):
+                pass
+
+    with TelegramServer.threaded() as server, ThreadPoolExecutor(4) as pool:
+        for _caller in range(4):
+            pool.submit(knock, server)
+        try:
+            for _time in range(15):
+                server.go_away()
+                server.come_back()
+        finally:
+            over.set()
+    gc.collect()
