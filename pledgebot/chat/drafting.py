@@ -65,7 +65,8 @@ def begin(
     tr = translator(asker.language)
     if request.verb is Verb.CORRECT and _entry_number(request.about)[0] is None:
         told = tr._(
-            "Which entry is to be corrected? Send its number: /correct 12. /history NAME shows what is on record."
+            "Which entry is to be corrected? Send the number under which it was recorded, as the organizers' group was told "
+            "it: /correct 12. The numbers in /history are the ledger's own."
         )
         return Reply((Message((paragraph(told),), tr.language),))
 

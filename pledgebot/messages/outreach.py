@@ -189,12 +189,13 @@ def how_to_log(tr: Translator) -> list[Block]:
 
 
 def contact_buttons(list_id: int, tr: Translator) -> Buttons:
-    """Return the contacts of today that most happen, each one press, and the way to what the list says."""
+    """Return what we did today, each one press, and the way to what the list says.
+
+    What a list did is said of it in public at once: that takes words, not a slip of the thumb.
+    """
     today = [
         (tr._("Letter sent by e-mail today"), ContactKind.SENT),
         (tr._("Reminded by e-mail today"), ContactKind.REMINDED),
-        (tr._("They wrote back today"), ContactKind.RECEIVED),
-        (tr._("They declined today"), ContactKind.DECLINED),
     ]
     pressed = [pressing(text, "contact", list_id, kind.value, Medium.EMAIL.value) for text, kind in today]
     return (*pairs(pressed), (pressing(tr._("What this list says"), "list", list_id),))

@@ -5,13 +5,12 @@ import time
 from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager, contextmanager, suppress
-from dataclasses import replace
 from typing import TypeVar
 from zoneinfo import ZoneInfo
 
 from telegram.ext import ExtBot
 
-from factories.services import ZONE, a_plan
+from factories.services import ZONE
 from fakes.telegram import Gate, TelegramServer
 from fakes.telegram.orders import Where
 from pledgebot.channels.telegram import AiohttpRequest, TelegramVoice
@@ -22,7 +21,6 @@ from pledgebot.domain.errors import Unusable
 from pledgebot.messages.document import Message
 from pledgebot.pace import Pace, Timer
 from pledgebot.services.inbox import inbox_counts
-from pledgebot.services.installation import DestinationPlan, InstallationPlan
 from pledgebot.store.engine import Database, Session
 
 R = TypeVar("R")
@@ -98,12 +96,6 @@ async def living(
             running.cancel()
             with suppress(asyncio.CancelledError):
                 await running
-
-
-def a_plan_with(*places: DestinationPlan) -> InstallationPlan:
-    """Return the example's plan, with more places that are written to."""
-    plan = a_plan()
-    return replace(plan, destinations=(*plan.destinations, *places))
 
 
 async def caught_up(server: TelegramServer, database: Database) -> None:

@@ -33,7 +33,6 @@ R = TypeVar("R")
 
 USERNAME = "telegram:username"
 MENUS = "telegram:menus"
-HEARD = "telegram:heard"
 _LONGEST_WAIT = 60.0
 
 
@@ -56,7 +55,6 @@ class TelegramLife:
     cross: Callable[[Callable[[], object]], Awaitable[object]]
     may_work: Callable[[], bool]
     webhook: str | None = None
-    known_as: Callable[[str], None] = lambda _username: None
     updates: Updates = field(init=False)
 
     def __post_init__(self) -> None:
@@ -124,7 +122,6 @@ class TelegramLife:
                     log.warning("telegram_away: %s; the bot goes on trying", type(error).__name__)
                 await asyncio.sleep(min(_LONGEST_WAIT, 2.0**failures / 2))
         self.responder.username = self.account.bot.username
-        self.known_as(self.account.bot.username)
         await self.cross(lambda: self._write(USERNAME, self.account.bot.username))
         await self.renew_menus()
         log.info("telegram_ready: @%s", self.account.bot.username)

@@ -41,7 +41,6 @@ class Poller:
     news: Callable[[], Awaitable[None]]
     may_poll: Callable[[], bool]
     wait_after: Callable[[Exception], timedelta | None]
-    heard: Callable[[], None] = lambda: None
     long_poll: int = LONG_POLL
     conflict: bool = field(default=False, init=False)
 
@@ -63,7 +62,6 @@ class Poller:
                 await asyncio.sleep(self._wait(error, failures).total_seconds())
                 continue
             failures, self.conflict = 0, False
-            self.heard()
             numbers = [one["update_id"] for one in updates if isinstance(one, dict) and "update_id" in one]
             # Only now, after the commit, does the next fetch acknowledge them. Where there was nothing, everything is
             # acknowledged: after a quiet week Telegram may begin with other numbers.
