@@ -1,11 +1,13 @@
 """The database: one engine for writing, one for reading, whatever stands behind the URL."""
 
+import errno
 import fcntl
 import os
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TypeVarTuple
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Engine, make_url
@@ -16,9 +18,13 @@ from sqlalchemy.pool import ConnectionPoolEntry
 
 from pledgebot.domain.errors import Unusable
 
-__all__ = ["Database", "Joined", "Session"]
+__all__ = ["Database", "Joined", "Session", "fetch"]
 
 _BUSY_SECONDS = 15
+_CONNECTION = "connection"
+"""Under which name a reading session notes its connection in `Session.info`."""
+
+Columns = TypeVarTuple("Columns")
 
 
 class Database:
@@ -52,9 +58,13 @@ class Database:
     @contextmanager
     def read(self) -> Iterator[Session]:
         """Open a reading session that sees one moment of the database."""
-        with _reported(self.url), Session(self._read, expire_on_commit=False) as session:
+        with (
+            _reported(self.url),
+            # Given back to the pool, it is rolled back.
+            self._read.connect() as connection,
+            Session(connection, expire_on_commit=False, info={_CONNECTION: connection}) as session,
+        ):
             yield session
-            session.rollback()
 
     @contextmanager
     def joined(self) -> Iterator["Joined"]:
@@ -116,6 +126,20 @@ class Joined(Database):
         yield self.session
 
 
+def fetch(
+    session: Session,
+    statement: sa.Select[*Columns],
+    parameters: Mapping[str, object] | None = None,
+) -> sa.Result[*Columns]:
+    """Return rows of plain columns, no mapped objects.
+
+    A reading session has nothing that waits to be written and nothing to load into, so there the statement goes to its
+    connection: that costs half of what the session's own way does.
+    """
+    connection: Connection | None = session.info.get(_CONNECTION)
+    return session.execute(statement, parameters) if connection is None else connection.execute(statement, parameters)
+
+
 # What says that the database is away, full, locked or none at all. Its subclasses say that a statement was wrong.
 _AWAY = (OperationalError, DatabaseError)
 
@@ -161,10 +185,25 @@ def _usable(text: str) -> sa.URL:
         raise Unusable(f"database.url: the driver {error.name} is missing; install pledgebot[postgresql]") from None
     if url.get_backend_name() == "sqlite" and url.database and url.database != ":memory:":
         try:
-            os.close(os.open(url.database, os.O_CREAT | os.O_RDWR, 0o600))
+            _create(Path(url.database))
         except OSError as error:
             raise Unusable(f"database {url.database}: {error.strerror}") from None
     return url
+
+
+def _create(path: Path) -> None:
+    """Create a file for its owner alone; one that is there is not touched. Raises `OSError` where it cannot be written.
+
+    It is not even opened: whoever closes a file drops all locks of this process on it, those of SQLite's connections too
+    (https://www.sqlite.org/howtocorrupt.html, section 2.2).
+    """
+    try:
+        os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
+    except FileExistsError:
+        if path.is_dir():
+            raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR)) from None
+        if not os.access(path, os.R_OK | os.W_OK):
+            raise PermissionError(errno.EACCES, os.strerror(errno.EACCES)) from None
 
 
 def _engine(url: sa.URL, *, writing: bool, foreign_keys: bool = True) -> Engine:
