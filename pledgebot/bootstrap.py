@@ -1,5 +1,6 @@
 """The only place that constructs: configuration → a frozen record of the wired parts. Nothing happens at import."""
 
+import asyncio
 import os
 import sys
 import time
@@ -31,11 +32,24 @@ from pledgebot.store.engine import Database
 from pledgebot.store.schema import SchemaState, schema_state, upgrade_schema
 
 if TYPE_CHECKING:
+    from pledgebot.channels.mastodon.budgets import Budgets
+    from pledgebot.channels.mastodon.channel import MastodonChannel
+    from pledgebot.channels.mastodon.gateway import Gateway
+    from pledgebot.chat.mastodon.life import MastodonLife
     from pledgebot.chat.telegram.life import Account, TelegramLife
     from pledgebot.web.server import WebServer
 
 CONFIG_VARIABLE = "PLEDGEBOT_CONFIG"
 DEFAULT_CONFIG = Path("config.toml")
+
+
+@dataclass(frozen=True)
+class MastodonAccount:
+    """The bot's account on Mastodon: one gateway and one budget for all that it does there."""
+
+    gateway: "Gateway"
+    budgets: "Budgets"
+    channel: "MastodonChannel"
 
 
 @dataclass(frozen=True)
@@ -49,6 +63,7 @@ class Bot:
     silence: SilencePolicy
     channels: Mapping[str, Channel] = field(default_factory=dict)
     telegram: "Account | None" = None
+    mastodon: MastodonAccount | None = None
 
     @property
     def language(self) -> str:
@@ -84,14 +99,16 @@ def opened_bot(
         with database.begin() as session:
             sync_installation(session, installation_plan(settings, letter), clock.now())
         account, telegram = telegram_account(settings) if working else (None, None)
+        mastodon = mastodon_account(settings, clock) if working else None
         yield Bot(
             settings=settings,
             letter=letter,
             database=database,
             clock=clock,
             silence=SilencePolicy(settings.silence.rule, timedelta(minutes=settings.silence.margin_minutes)),
-            channels=_channels(stream or sys.stdout, telegram),
+            channels=_channels(stream or sys.stdout, telegram, mastodon.channel if mastodon is not None else None),
             telegram=account,
+            mastodon=mastodon,
         )
 
 
@@ -122,9 +139,33 @@ def telegram_account(settings: Settings) -> "tuple[Account, Channel] | tuple[Non
     return account, TelegramChannel(bot, pace, lambda: bot.username)
 
 
-def _channels(stream: TextIO, telegram: Channel | None) -> dict[str, Channel]:
+def mastodon_gateway(settings: Settings, clock: Clock) -> "Gateway | None":
+    """Return the bot's account on Mastodon, of which nothing is asked yet; None without an instance and a token."""
+    base_url, token = settings.mastodon.base_url, settings.mastodon.token
+    if base_url is None or token is None:
+        return None
+    from pledgebot.channels.mastodon.gateway import Gateway
+
+    return Gateway(base_url, token.get_secret_value(), clock)
+
+
+def mastodon_account(settings: Settings, clock: Clock) -> MastodonAccount | None:
+    """Return the bot's account on Mastodon, of which nothing is asked yet; None without an instance and a token."""
+    gateway = mastodon_gateway(settings, clock)
+    if gateway is None:
+        return None
+    from pledgebot.channels.mastodon.budgets import Budgets
+    from pledgebot.channels.mastodon.channel import MastodonChannel, Style
+
+    wanted = settings.mastodon
+    budgets = Budgets(clock.now, wanted.posts_reserved)
+    style = Style(wanted.announcements, wanted.reminders, wanted.content_warning or "")
+    return MastodonAccount(gateway, budgets, MastodonChannel(gateway, budgets, style, clock.now))
+
+
+def _channels(stream: TextIO, *networks: Channel | None) -> dict[str, Channel]:
     console: dict[str, Channel] = {"console": ConsoleChannel(stream)}
-    return console if telegram is None else {**console, telegram.name: telegram}
+    return {**console, **{network.name: network for network in networks if network is not None}}
 
 
 def build_telegram(
@@ -146,6 +187,30 @@ def build_telegram(
         cross=cross,
         may_work=may_work,
         webhook=webhook_address(settings),
+    )
+
+
+def build_mastodon(
+    bot: Bot, cross: Callable[[Callable[[], object]], Awaitable[object]], may_work: Callable[[], bool]
+) -> "MastodonLife | None":
+    """Return the bot's life on Mastodon; None when it has no account there."""
+    if bot.mastodon is None:
+        return None
+    from pledgebot.channels.mastodon.answers import Answers
+    from pledgebot.channels.mastodon.errors import TOKEN_REFUSED
+    from pledgebot.chat.mastodon.answering import Manners, Responder
+    from pledgebot.chat.mastodon.life import MastodonLife
+
+    account, settings = bot.mastodon, bot.settings
+    return MastodonLife(
+        ears=account.gateway,
+        mouth=Answers(account.gateway, account.budgets, account.channel.limits),
+        responder=Responder(
+            bot.database, bot.clock, Manners(settings.languages, settings.legal.contact, settings.web.board_url)
+        ),
+        cross=cross,
+        may_work=may_work,
+        hopeless={TOKEN_REFUSED},
     )
 
 
@@ -229,8 +294,12 @@ def build_dispatcher(
     token: int = 1,
     channels: Mapping[str, Channel] | None = None,
     may_go: Callable[[], bool] = lambda: True,
+    fanning: asyncio.Lock | None = None,
 ) -> Dispatcher:
-    """Return the dispatcher of an installation, which works under a lease's token. `channels` are those open now, else all."""
+    """Return a dispatcher of an installation, which works under a lease's token. `channels` are those open now, else all.
+
+    Several in one process share `fanning`.
+    """
     return Dispatcher(
         database=bot.database,
         channels=bot.channels if channels is None else channels,
@@ -240,4 +309,6 @@ def build_dispatcher(
         token=token,
         board_url=bot.settings.web.board_url,
         may_go=may_go,
+        editable=frozenset(name for name, channel in bot.channels.items() if channel.edits),
+        fanning=fanning or asyncio.Lock(),
     )

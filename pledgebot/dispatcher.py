@@ -1,6 +1,7 @@
 """Fan out, word, claim, send, settle: the one road for all sending, and nothing else.
 
-One delivery at a time is claimed, so that a crash leaves at most the one that was under way in doubt.
+One message at a time is claimed, so that a crash leaves at most the one that was under way in doubt: one delivery, or all
+those of a subscriber that are told together.
 """
 
 import asyncio
@@ -17,12 +18,17 @@ from pledgebot.domain.audience import Audience
 from pledgebot.domain.delivery import Action, Gone, Moved, PermanentFailure, TemporaryFailure, Uncertain
 from pledgebot.domain.election import SILENCE_MARGIN, Hush, SilenceRule, hush_at
 from pledgebot.domain.errors import Unusable
-from pledgebot.domain.events import AnswerFacts, EventKind, NoticeFacts
+from pledgebot.domain.events import OF_ENTRIES, EventKind, NoticeFacts
 from pledgebot.messages.announcements import announce
 from pledgebot.messages.corrected import corrected_post
+from pledgebot.messages.digests import digest
 from pledgebot.messages.document import Message, from_json, to_json
+from pledgebot.messages.entry_notices import newest_remark
+from pledgebot.messages.frame import frame
+from pledgebot.messages.hashtags import hashtags_of
 from pledgebot.messages.i18n import translator
 from pledgebot.services import fan_out, outbox, queries
+from pledgebot.services.bundles import as_told
 from pledgebot.services.outbox import Due, Worded
 from pledgebot.store.engine import Database
 
@@ -54,7 +60,7 @@ class SilencePolicy:
 
 @dataclass(frozen=True)
 class Pass:
-    """What one pass of the dispatcher did: how many deliveries were written, sent, put off, failed, left in doubt.
+    """What one pass of the dispatcher did: how many deliveries were written, and messages sent, put off, failed, in doubt.
 
     `moved` are those whose place has another address now, to which they go next. `held` says why nothing was sent to the
     public, if so.
@@ -87,7 +93,9 @@ class Dispatcher:
     """Carries what is due to where it belongs. `token` is the lease under which it claims.
 
     `board_url` is the public page with the whole table, to which announcements lead. `may_go` says whether this worker still
-    holds the lease and is not to stop: it is asked before anything is claimed.
+    holds the lease and is not to stop: it is asked before anything is claimed. `channels` are those that it sends on, `editable`
+    all those of the installation where a message can be changed (None: those of the former that can). Dispatchers of one
+    process share `fanning`: events are fanned out one after the other, so that each place hears of them in their order.
     """
 
     database: Database
@@ -99,6 +107,8 @@ class Dispatcher:
     send_timeout: timedelta = SEND_TIMEOUT
     board_url: str | None = None
     may_go: Callable[[], bool] = lambda: True
+    editable: frozenset[str] | None = None
+    fanning: asyncio.Lock = field(default_factory=asyncio.Lock)
 
     async def pass_once(self) -> Pass:
         """Fan out what was published, and send everything that may go now; return what was done.
@@ -144,21 +154,31 @@ class Dispatcher:
     async def _fan_out(self) -> int:
         await self._cross(self._keep_house)
         written = 0
-        while await self._cross(self._events_open):
-            written += await self._cross(self._fan_out_batch)
+        async with self.fanning:
+            while await self._cross(self._events_open):
+                written += await self._cross(self._fan_out_batch)
         return written
 
     async def _deliver(self, due: Due) -> str | None:
         """Claim one delivery, send it and settle it; return which count of `Pass` grows, None when it was not ours to send."""
         content = due.worded or to_json(word(due, self.board_url))
-        worded = Worded(due.delivery, due.facts, due.language, content, due.trail)
+        worded = Worded(due.delivery, due.facts, due.language, content, due.trail, due.members)
         if not await self._cross(partial(self._claim, worded)):
             return None
         if due.audience is not Audience.ORGANIZERS and await self._cross(self._hush) is not Hush.FREE:
             # The silence began between choosing and sending: nothing leaves any more.
             await self._cross(partial(self._in_session, outbox.release_unsent, due.delivery, self.token))
             return None
-        outgoing = Outgoing(due.delivery, due.address, due.thread, from_json(worded.content), due.action, due.acts_on)
+        outgoing = Outgoing(
+            due.delivery,
+            due.address,
+            due.thread,
+            from_json(worded.content),
+            due.action,
+            due.acts_on,
+            repeated=due.attempts > 0,
+            since=due.since,
+        )
         return await self._send(due, outgoing)
 
     async def _send(self, due: Due, outgoing: Outgoing) -> str:
@@ -193,8 +213,10 @@ class Dispatcher:
             return act(session, *args)
 
     def _keep_house(self) -> None:
+        looking = [name for name, channel in self.channels.items() if channel.looks]
         with self.database.begin() as session:
             outbox.doubt_stale_claims(session, self.clock.now())
+            outbox.look_into_doubts(session, looking, self.clock.now())
             outbox.cancel_expired(session, self.clock.now())
 
     def _events_open(self) -> bool:
@@ -204,7 +226,9 @@ class Dispatcher:
 
     def _fan_out_batch(self) -> int:
         public = self._hush() is Hush.FREE
-        editable = frozenset(name for name, channel in self.channels.items() if channel.edits)
+        editable = self.editable
+        if editable is None:
+            editable = frozenset(name for name, channel in self.channels.items() if channel.edits)
         return self._in_session(partial(fan_out.fan_out, public=public, editable=editable), self.clock.now())
 
     def _hush(self) -> Hush:
@@ -221,12 +245,12 @@ class Dispatcher:
                 found = outbox.due_deliveries(
                     session, now, CANDIDATES, public=public, channels=channels, passed_over=passed_over
                 )
-            quiet = [(due.delivery, due.quiet_until) for due in found if due.quiet_until is not None]
+            quiet = [(due.deliveries, due.quiet_until) for due in found if due.quiet_until is not None]
             if not quiet:
                 return found
             with self.database.begin() as session:
-                for delivery, until in quiet:
-                    outbox.put_off(session, delivery, until)
+                for deliveries, until in quiet:
+                    outbox.put_off(session, deliveries, until)
 
     def _claim(self, worded: Worded) -> bool:
         with self.database.begin() as session:
@@ -260,15 +284,14 @@ def word(due: Due, board_url: str | None = None) -> Message:
     facts, kind = due.facts, due.kind
     if isinstance(facts, NoticeFacts):
         return announce(facts, kind, tr, spot=(due.address, due.thread))
+    if kind in OF_ENTRIES and due.action is not Action.EDIT:
+        return frame(newest_remark(facts, tr), tr, facts.fictional)
+    if due.members:
+        return digest([member.told for member in due.members], tr, board_url)
+    if due.trail and kind is EventKind.CONTENT_REMOVED:
+        return digest(due.trail, tr, board_url)
     if due.trail:
-        return corrected_post(due.trail, tr, board_url, _hashtags(*(said.facts for said in due.trail)))
-    if kind is EventKind.ANSWER_CORRECTED and due.action is Action.SEND:
-        # Whoever never read the error is told what is right, not that there was one.
-        stances = tuple(replace(stance, was=None) for stance in facts.stances)
-        facts, kind = replace(facts, stances=stances, reason=None, corrects_said_on=None), EventKind.ANSWER_CONFIRMED
-    return announce(facts, kind, tr, board_url, hashtags=_hashtags(facts), removed_on=facts.decided_on)
-
-
-def _hashtags(*facts: AnswerFacts) -> tuple[str, ...]:
-    """Return the hashtags of all demands that are spoken of, each once."""
-    return tuple(dict.fromkeys(stance.hashtag for one in facts for stance in one.stances if stance.hashtag))
+        return corrected_post(due.trail, tr, board_url, hashtags_of(*(said.facts for said in due.trail)))
+    told = as_told(kind, facts, due.action)
+    tags, removed_on = hashtags_of(told.facts), told.facts.decided_on
+    return announce(told.facts, told.kind, tr, board_url, hashtags=tags, removed_on=removed_on)

@@ -166,6 +166,10 @@ class Pace:
             chat = self._chat(address)
             chat.held_until = max(chat.held_until, until)
 
+    def held_for(self) -> timedelta:
+        """Return for how long nothing goes to anybody, because the network demanded it."""
+        return timedelta(seconds=max(0.0, self._held_until - self._monotonic()))
+
     def __len__(self) -> int:
         """Return how many chats are remembered."""
         return len(self._chats)

@@ -14,10 +14,11 @@ from contextlib import suppress
 from functools import partial
 from typing import TypeVar
 
-from pledgebot.bootstrap import Bot, build_dispatcher, build_telegram, build_web
-from pledgebot.domain.errors import Unusable
+from pledgebot.bootstrap import Bot, build_dispatcher, build_mastodon, build_telegram, build_web
+from pledgebot.domain.errors import Unusable, place_of
 from pledgebot.scheduler import Acts, build_scheduler
 from pledgebot.services import inbox, outbox
+from pledgebot.services.quotas import load_quota, save_quota
 from pledgebot.services.staying import ask_to_stay, forget_unanswered
 from pledgebot.services.subscriber_places import forget_ended
 from pledgebot.services.work import LEASE_LIFE, release_lease, take_lease
@@ -96,14 +97,16 @@ class _Worker:
         self._executor = ThreadPoolExecutor(max_workers=4, thread_name_prefix="database")
         self._token: int | None = None
         self._lease_ends = -math.inf
-        self._sending = asyncio.Lock()
+        self._passes: dict[str, asyncio.Task[None]] = {}
+        self._fanning = asyncio.Lock()
         self._stopped = False
         self._telegram = build_telegram(bot, self._cross, self.works)
+        self._mastodon = build_mastodon(bot, self._cross, self.works)
         self.web = build_web(bot, self._telegram)
 
     def lives(self) -> list[Coroutine[None, None, None]]:
         """Return what runs beside the ticks, each until it is cancelled."""
-        return [part.run() for part in (self._telegram, self.web) if part is not None]
+        return [part.run() for part in (self._telegram, self._mastodon, self.web) if part is not None]
 
     def works(self) -> bool:
         """Tell whether this worker holds the lease at this moment, by its own clock: a renewal that hangs lets it end."""
@@ -121,24 +124,39 @@ class _Worker:
             self._token = None
             log.warning("lease_unknown: %s", error)
         else:
+            if token is not None and token != self._token:
+                await self._cross(self._read_budgets)
             self._token = token
             self._lease_ends = asked + LEASE_LIFE.total_seconds() - _LEASE_MARGIN
 
     async def dispatch(self) -> None:
-        """Send what is due, if this worker holds the lease, on the media that are open."""
+        """Begin to send what is due, if this worker holds the lease, on each medium that is open and not at it already.
+
+        Each medium has a pass of its own: a network that takes long to answer delays no other.
+        """
         token = self._token
         if token is None or not self.works():
             return
-        open_now = {
-            name: channel
-            for name, channel in self._bot.channels.items()
-            if name != "telegram" or (self._telegram is not None and self._telegram.ready)
-        }
-        async with self._sending:
-            try:
-                await build_dispatcher(self._bot, self._executor, token, open_now, self.works).pass_once()
-            except Unusable as error:
-                log.warning("database_away: %s", error)
+        for name in self._bot.channels:
+            under_way = self._passes.get(name)
+            if self._is_open(name) and (under_way is None or under_way.done()):
+                self._passes[name] = asyncio.create_task(self._pass(name, token))
+
+    def _is_open(self, name: str) -> bool:
+        lives = {"telegram": self._telegram, "mastodon": self._mastodon}
+        life = lives.get(name)
+        return name not in lives or (life is not None and life.ready)
+
+    async def _pass(self, name: str, token: int) -> None:
+        channel = {name: self._bot.channels[name]}
+        try:
+            await build_dispatcher(self._bot, self._executor, token, channel, self.works, self._fanning).pass_once()
+            await self._cross(self._keep_budgets)
+        except Unusable as error:
+            log.warning("database_away: %s", error)
+        except Exception as error:  # noqa: BLE001 - whatever it is, the next tick tries again
+            # Its words may hold an address.
+            log.error("pass_failed: %s: %s", name, place_of(error))  # noqa: TRY400
 
     async def listen(self) -> None:
         """Take up what stands in the inbox: what a webhook of another process brought, what a crash left."""
@@ -160,18 +178,39 @@ class _Worker:
         except Unusable as error:
             log.warning("database_away: %s", error)
 
+    def _keep_budgets(self) -> None:
+        """Write down what was spent of a network's budgets, so that a restart does not begin with full ones."""
+        account = self._bot.mastodon
+        if account is None or not account.budgets.changed:
+            return
+        account.budgets.changed = False
+        with self._bot.database.begin() as session:
+            for road, quota in account.budgets.quotas().items():
+                save_quota(session, f"mastodon:{road}", quota)
+
+    def _read_budgets(self) -> None:
+        account = self._bot.mastodon
+        if account is None:
+            return
+        with self._bot.database.read() as session:
+            account.budgets.refill(
+                {road: load_quota(session, f"mastodon:{road}", full) for road, full in account.budgets.quotas().items()}
+            )
+
     async def stop_sending(self) -> None:
         """Let the send that is under way end; no other one begins."""
         self._stopped = True
-        async with self._sending:
-            return
+        await asyncio.gather(*self._passes.values(), return_exceptions=True)
 
     async def close(self) -> None:
         """Give the lease back, and end the threads."""
         try:
+            await self._cross(self._keep_budgets)
             await self._cross(self._release)
         except Unusable as error:
             log.warning("lease_not_released: %s", error)
+        if self._bot.mastodon is not None:
+            self._bot.mastodon.gateway.close()
         self._executor.shutdown()
 
     async def _cross(self, work: Callable[[], R]) -> R:

@@ -1,7 +1,8 @@
 """What every medium offers: to send one message to one place, and to say honestly what became of it."""
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Protocol
 
 from pledgebot.domain.delivery import Action, Receipt
@@ -10,10 +11,16 @@ from pledgebot.messages.document import Message
 SEND_TIMEOUT = timedelta(seconds=60)
 """How long a send may take before nobody knows any more what became of it."""
 
+LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)
+
 
 @dataclass(frozen=True)
 class Outgoing:
-    """One message on its way: `delivery` is its number, by which a network may recognise a repetition."""
+    """One message on its way: `delivery` is its number, by which a network may recognise a repetition.
+
+    `repeated` says that it was tried before, at `since` at the earliest: a medium that can look then looks first. `reminder`
+    is for what may be less prominent than an announcement.
+    """
 
     delivery: int
     address: str
@@ -21,6 +28,14 @@ class Outgoing:
     message: Message
     action: Action = Action.SEND
     acts_on: str | None = None
+    repeated: bool = False
+    since: datetime = LONG_AGO
+    reminder: bool = False
+
+
+def read_picture(key: str) -> bytes:
+    """Return the picture whose key is the path of its file. Raises `OSError`; another reader may raise `LookupError`."""
+    return Path(key).read_bytes()
 
 
 class Channel(Protocol):
@@ -39,6 +54,11 @@ class Channel(Protocol):
     @property
     def edits(self) -> bool:
         """Whether a message that was sent can be changed there, so that a correction reaches the copy itself."""
+        ...
+
+    @property
+    def looks(self) -> bool:
+        """Whether `send` looks for what was tried before, so that a doubt is settled by sending once more."""
         ...
 
     def ready_in(self, address: str) -> timedelta:

@@ -13,6 +13,7 @@ class ConsoleChannel:
     """Writes posts to a terminal or a file; colours only on a terminal."""
 
     name = "console"
+    looks = False
     edits = False
 
     def __init__(self, stream: TextIO) -> None:

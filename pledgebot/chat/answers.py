@@ -24,7 +24,8 @@ from pledgebot.store.engine import Database, Session
 __all__ = ["Asker", "answer", "press", "reply", "said", "understand"]
 
 ORGANIZER_PRESSES = frozenset(
-    {"confirm", "reject", "ask", "entry", "pending", "chase", "contact", "held", "status"},
+    {"confirm", "reject", "ask", "entry", "pending", "chase", "contact", "held", "status", "fate"}
+    | {"question", "explain", "answering"}
 )
 """The verbs of the buttons that only organizers may press."""
 

@@ -1,7 +1,7 @@
 """Where an organizer's draft is worked on: one transaction, one person, one chat, one moment, and the screen that comes of it."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Self
 
 from pledgebot.chat.asker import Asker
@@ -59,6 +59,11 @@ class Desk:
             questions=questions_of(queries.demands(session)),
             directories=directories or Directories(),
         )
+
+    @property
+    def today(self) -> date:
+        """Return the day that it is where the election is."""
+        return self.now.astimezone(self.round.zone).date()
 
     def load(self) -> StoredDraft | None:
         """Return what is kept for the person in this chat."""

@@ -84,15 +84,18 @@ def _drop(_desk: Desk, draft: Draft, _values: Values) -> Turn:
     return Turn(form.drop_proof(draft))
 
 
+def _same(desk: Desk, draft: Draft, _values: Values) -> Turn:
+    return Turn(form.keep_proof(draft, desk.questions))
+
+
 def _join(desk: Desk, draft: Draft, _values: Values) -> Turn:
     return Turn(form.join_proofs(draft, desk.questions) if draft.step is Step.PROOF else draft)
 
 
 def _date(desk: Desk, draft: Draft, values: Values) -> Turn:
-    today = desk.now.astimezone(desk.round.zone).date()
     known: dict[str, date | None] = {
-        "today": today,
-        "yesterday": today - timedelta(days=1),
+        "today": desk.today,
+        "yesterday": desk.today - timedelta(days=1),
         "offered": draft.offered,
     }
     day = known.get(values[0]) if values else None
@@ -152,6 +155,7 @@ _ACTS: dict[str, Callable[[Desk, Draft, Values], Turn]] = {
     "whole": _whole,
     "src": _source,
     "drop": _drop,
+    "same": _same,
     "join": _join,
     "date": _date,
     "who": _who,

@@ -9,9 +9,10 @@ from datetime import date, timedelta
 from pledgebot.chat.draft_desk import Desk, Turn
 from pledgebot.domain import draft as form
 from pledgebot.domain.answer import AnswerKind, SpeakerRole
+from pledgebot.domain.days import day_from, is_absurd
 from pledgebot.domain.draft import Draft, HeldProof, Said, Step
 from pledgebot.domain.errors import Objection, Refused
-from pledgebot.domain.words import WITHDRAWN_WORDS, date_from, normalise, position_from, role_from, source_from
+from pledgebot.domain.words import WITHDRAWN_WORDS, normalise, position_from, role_from, source_from
 from pledgebot.messages import drafts as screens
 from pledgebot.services.answers import is_web_address
 from pledgebot.services.draft_answers import with_subject
@@ -29,8 +30,6 @@ REASON_LENGTH = 1000
 _LINK = re.compile(r"https?://\S+", re.IGNORECASE)
 _AROUND = '«»"“” \u00a0\u202f\t\r\n'
 _AFTER_LINK = ".,;:!?»”\"'>*_"
-_TODAY = frozenset({"today", "aujourd'hui"})
-_YESTERDAY = frozenset({"yesterday", "hier"})
 _EARLIEST_ZONE = timedelta(hours=14)
 
 
@@ -163,9 +162,11 @@ def _no_position(desk: Desk, draft: Draft) -> str:
 
 
 def dated(desk: Desk, draft: Draft, day: date) -> Turn:
-    """Say when it was said; refuses a day that has begun nowhere yet."""
+    """Say when it was said; refuses a day that has begun nowhere yet, and one of another age is not taken."""
     if day > (desk.now + _EARLIEST_ZONE).date():
         raise Refused(Objection.SAID_IN_FUTURE, day=day)
+    if is_absurd(day, desk.today):
+        return Turn(draft, screens.too_long_ago(day, desk.tr))
     return Turn(form.choose_day(draft, day, desk.questions))
 
 
@@ -189,12 +190,7 @@ def _quotation(desk: Desk, draft: Draft, words: str) -> Turn | None:
 
 
 def _day(desk: Desk, draft: Draft, words: str) -> Turn | None:
-    today = desk.now.astimezone(desk.round.zone).date()
-    if normalise(words) in _TODAY:
-        return dated(desk, draft, today)
-    if normalise(words) in _YESTERDAY:
-        return dated(desk, draft, today - timedelta(days=1))
-    day = date_from(words)
+    day = day_from(words, desk.today)
     return dated(desk, draft, day) if day is not None else Turn(draft, screens.no_day(desk.tr))
 
 

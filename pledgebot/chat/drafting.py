@@ -8,12 +8,12 @@ from collections.abc import Callable
 from datetime import datetime
 
 from pledgebot.chat.asker import Asker
+from pledgebot.chat.draft_beginnings import again, entry_number, new, noted, values_of
 from pledgebot.chat.draft_desk import Desk, Turn
-from pledgebot.chat.draft_presses import KINDS, pressed, row_number
-from pledgebot.chat.draft_things import ForwardedWords, ReceivedFile, chosen, filed, forwarded, heard, named
+from pledgebot.chat.draft_presses import pressed
+from pledgebot.chat.draft_things import ForwardedWords, ReceivedFile, filed, forwarded, heard
 from pledgebot.chat.grammar import Request, Verb
 from pledgebot.chat.reply import Reply
-from pledgebot.domain.answer import AnswerKind
 from pledgebot.domain.draft import Draft
 from pledgebot.domain.errors import Objection, Refused
 from pledgebot.messages import about, organizers
@@ -25,11 +25,11 @@ from pledgebot.messages.objections import objection
 from pledgebot.messages.presses import Press, number
 from pledgebot.services import queries
 from pledgebot.services.answers import FILE_LIMIT
-from pledgebot.services.draft_answers import correction_of, submit_draft
+from pledgebot.services.draft_answers import submit_draft
 from pledgebot.services.draft_views import draft_view
 from pledgebot.services.drafts import StoredDraft, close_draft, drop_draft, load_draft
 from pledgebot.services.lookup import Directories
-from pledgebot.services.new_answers import LARGEST_NUMBER
+from pledgebot.services.people import Role, roles
 from pledgebot.store.engine import Database
 
 __all__ = [
@@ -38,6 +38,7 @@ __all__ = [
     "begin",
     "cancel",
     "press",
+    "repeat",
     "take_file",
     "take_forward",
     "take_text",
@@ -46,8 +47,6 @@ __all__ = [
 
 _TRIES = 3
 _MEGABYTE = 1024 * 1024
-_VERBS = {AnswerKind.STATEMENT: "log", AnswerKind.CORRECTION: "correct", AnswerKind.WITHDRAWAL: "withdraw"}
-_KIND_OF = {word: kind for kind, word in _VERBS.items()}
 
 Act = Callable[[Desk, StoredDraft | None], Message | None]
 """What is done at a desk to what is kept there: the message that comes of it, None when it was not meant for a draft."""
@@ -63,22 +62,47 @@ def begin(
 ) -> Reply:
     """Begin a draft: `/log`, `/log NAME`, `/correct N`, `/withdraw NAME`. A draft that is open is not lost without asking."""
     tr = translator(asker.language)
-    if request.verb is Verb.CORRECT and _entry_number(request.about)[0] is None:
+    if request.verb is Verb.CORRECT and entry_number(request.about)[0] is None:
         told = tr._(
             "Which entry is to be corrected? Send the number under which it was recorded, as the organizers' group was told "
             "it: /correct 12. The numbers in /history are the ledger's own."
         )
         return Reply((Message((paragraph(told),), tr.language),))
 
+    begun = _begun(database, asker, chat, now, directories, lambda desk: new(desk, request))
+    return begun or Reply((about.help_text(tr, organizer=False),))
+
+
+def _begun(
+    database: Database,
+    asker: Asker,
+    chat: str,
+    now: datetime,
+    directories: Directories | None,
+    make: Callable[[Desk], Turn],
+) -> Reply | None:
     def act(desk: Desk, stored: StoredDraft | None) -> Message:
-        turn = _new(desk, request)
+        turn = make(desk)
         if stored is not None and stored.draft is not None and stored.draft.worth_keeping:
             view = draft_view(desk.session, stored.draft, stored.revision, now, directories)
-            asked = screens.open_already(view, _anew(turn.draft), desk.tr)
+            asked = screens.open_already(view, values_of(turn.draft), desk.tr)
             return frame(asked, desk.tr, queries.is_fictional(desk.session))
         return desk.keep(turn, stored)
 
-    return _done(database, asker, chat, now, directories, act) or Reply((about.help_text(tr, organizer=False),))
+    return _done(database, asker, chat, now, directories, act)
+
+
+def repeat(
+    database: Database, asker: Asker, chat: str, now: datetime, directories: Directories | None = None
+) -> Reply | None:
+    """Say that a text was not understood, and show what the open draft waits for; None where no draft is open."""
+
+    def act(desk: Desk, stored: StoredDraft | None) -> Message | None:
+        if stored is None or stored.draft is None:
+            return None
+        return desk.show(stored.draft, stored.revision, screens.not_understood(desk.tr))
+
+    return _done(database, asker, chat, now, directories, act)
 
 
 def take_text(
@@ -125,11 +149,16 @@ def take_forward(
 def press(
     database: Database, press: Press, asker: Asker, chat: str, now: datetime, directories: Directories | None = None
 ) -> Reply | None:
-    """Do what a button of the verbs `w` and `log` says; None for a stranger, and for what no button of a draft says."""
+    """Do what a button of the verbs `w` and `log` says; None for a stranger, and for what no button of a draft says.
+
+    `log` opens a draft, also by a link: it submits nothing. What goes back to the draft works from a screen of any age.
+    """
     if asker.organizer is None:
         return None
     if press.verb == "log":
-        return begin(database, asker, chat, Request(Verb.LOG), now, directories)
+        return _begun(
+            database, asker, chat, now, directories, lambda desk: again(desk, press.arguments) or Turn(Draft())
+        )
     revision = number(press.arguments[0]) if press.arguments else None
     if press.verb != "w" or revision is None or len(press.arguments) < 2:  # noqa: PLR2004 - revision and step
         return None
@@ -141,6 +170,8 @@ def press(
         notices.clear()
         if stored is None or stored.draft is None:
             return screens.closed(stored.submitted if stored is not None else None, desk.tr)
+        if step == "show":
+            return desk.show(stored.draft, stored.revision)
         if stored.revision != revision:
             notices.append(stale)
             return desk.show(stored.draft, stored.revision, stale)
@@ -150,14 +181,24 @@ def press(
     return Reply(reply.messages, in_place=True, notice="".join(notices)) if reply is not None else None
 
 
-def cancel(database: Database, asker: Asker, chat: str, now: datetime) -> Reply:
-    """Drop the draft of this chat, with the files that nothing else uses."""
+def cancel(database: Database, asker: Asker, chat: str, now: datetime, directories: Directories | None = None) -> Reply:
+    """Ask whether to throw the draft of this chat away, with the files that nothing else uses; an empty one is dropped.
+
+    So is that of somebody who may not record any more, and could press nothing.
+    """
     tr = translator(asker.language)
     if asker.organizer is None:
         return Reply((about.help_text(tr, organizer=False),))
     with database.begin() as session:
-        dropped = drop_draft(session, asker.organizer.organizer, chat, now)
-    return Reply((screens.cancelled(tr) if dropped else screens.nothing_to_cancel(tr),))
+        stored = load_draft(session, asker.organizer.organizer, chat)
+        draft = stored.draft if stored is not None else None
+        if stored is None or draft is None:
+            return Reply((screens.nothing_to_cancel(tr),))
+        if draft.worth_keeping and Role.RECORDER in roles(session, asker.organizer):
+            view = draft_view(session, draft, stored.revision, now, directories)
+            return Reply((frame(screens.throw_away(view, tr), tr, queries.is_fictional(session)),))
+        drop_draft(session, asker.organizer.organizer, chat, now)
+    return Reply((screens.cancelled(tr),))
 
 
 def too_large(asker: Asker, megabytes: int = FILE_LIMIT // _MEGABYTE) -> Reply:
@@ -207,7 +248,7 @@ def _taken(
         if draft is None and not fresh:
             return None
         before = draft or Draft()
-        turn = _noted(desk, before, lambda: take(desk, before))
+        turn = noted(desk, before, lambda: take(desk, before))
         return desk.keep(turn, stored) if turn is not None else None
 
     # Whoever may not record and drafts nothing only asks questions: those are not refused.
@@ -222,24 +263,19 @@ def _drafts(database: Database, asker: Asker, chat: str) -> bool:
     return stored is not None and stored.draft is not None
 
 
-def _noted(desk: Desk, draft: Draft, take: Callable[[], Turn | None]) -> Turn | None:
-    """Return what came of something, or the draft as it was with the reason why it was refused."""
-    try:
-        return take()
-    except Refused as refused:
-        return Turn(draft, desk.refusal(refused))
-
-
 def _pressed(desk: Desk, stored: StoredDraft, draft: Draft, step: str, values: tuple[str, ...]) -> Message:
-    if step == "cancel":
+    if step == "cancel" and draft.worth_keeping:
+        view = draft_view(desk.session, draft, stored.revision, desk.now, desk.directories)
+        return frame(screens.throw_away(view, desk.tr), desk.tr, queries.is_fictional(desk.session))
+    if step in {"cancel", "discard"}:
         close_draft(desk.session, desk.by.organizer, desk.chat, stored.revision, desk.now)
         return screens.cancelled(desk.tr)
     if step == "submit":
         return _submitted(desk, stored, draft)
     if step == "anew":
-        turn = _noted(desk, draft, lambda: _new_again(desk, values))
+        turn = noted(desk, draft, lambda: again(desk, values))
     else:
-        turn = _noted(desk, draft, lambda: pressed(desk, draft, step, values))
+        turn = noted(desk, draft, lambda: pressed(desk, draft, step, values))
     return desk.keep(turn or Turn(draft), stored)
 
 
@@ -254,45 +290,3 @@ def _submitted(desk: Desk, stored: StoredDraft, draft: Draft) -> Message:
             raise Refused(Objection.DRAFT_CHANGED) from refused
         return desk.keep(Turn(draft), stored)
     return organizers.recorded(queries.entry(desk.session, answer), desk.tr)
-
-
-def _new(desk: Desk, request: Request) -> Turn:
-    """Return the draft with which a command begins."""
-    if request.verb is Verb.CORRECT:
-        answer, reason = _entry_number(request.about)
-        return Turn(correction_of(desk.session, answer or 0, reason or None, desk.questions))
-    kind = AnswerKind.WITHDRAWAL if request.verb is Verb.WITHDRAW else AnswerKind.STATEMENT
-    draft = Draft(kind=kind)
-    if not request.about.strip():
-        return Turn(draft)
-    return _noted(desk, draft, lambda: named(desk, draft, request.about)) or Turn(draft)
-
-
-def _anew(draft: Draft) -> tuple[str | int, ...]:
-    """Return what a button has to say so that `_new_again` makes this draft."""
-    word = _VERBS[draft.kind]
-    if draft.target is not None:
-        return (word, draft.target)
-    if draft.list_id is not None:
-        return (word, "list", draft.list_id)
-    return (word, "banner", draft.banner_id) if draft.banner_id is not None else (word,)
-
-
-def _new_again(desk: Desk, values: tuple[str, ...]) -> Turn | None:
-    kind = _KIND_OF.get(values[0]) if values else None
-    found = row_number(values[-1:])
-    if kind is AnswerKind.CORRECTION:
-        return Turn(correction_of(desk.session, found or 0, None, desk.questions))
-    if kind is None:
-        return None
-    draft = Draft(kind=kind)
-    if len(values) == 3 and values[1] in KINDS and found is not None:  # noqa: PLR2004 - verb, kind, number
-        return chosen(desk, draft, KINDS[values[1]], found)
-    return Turn(draft)
-
-
-def _entry_number(text: str) -> tuple[int | None, str]:
-    """Read `12 the reason`."""
-    first, _blank, rest = text.strip().removeprefix("#").partition(" ")
-    found = number(first) if len(first) < len(str(LARGEST_NUMBER)) + 1 else None
-    return found, rest.strip()

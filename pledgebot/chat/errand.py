@@ -69,7 +69,8 @@ class Errand:
         if len(hits) == 1 and (number_in(clean) is None or self._goes_by(clean, kinds)):
             return hits[0]
         if hits:
-            known = [f"#{hit.id} {hit.label}" if hit.kind is HitKind.LIST else hit.label for hit in hits]
+            # A label may begin with its panel: two numbers side by side would be read as one.
+            known = [f"#{hit.id} = {hit.label}" if hit.kind is HitKind.LIST else hit.label for hit in hits]
             raise Refused(Objection.AMBIGUOUS_LIST, name=text, known=known)
         raise Refused(Objection.UNKNOWN_LIST, name=text)
 

@@ -1,49 +1,52 @@
 """What one place follows, and every change of it by somebody who may decide for it: by words and by buttons."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import datetime, time
 
 from pledgebot.chat.asking import ANYTHING
+from pledgebot.chat.followed import agreed, clock_in, follows, is_configured, meanings, topic_in, topic_of
 from pledgebot.chat.grammar import Request, Verb
 from pledgebot.chat.hours import read_digest, read_language, read_quiet
-from pledgebot.chat.pressing import row
 from pledgebot.chat.reply import Reply
 from pledgebot.chat.screens import Screens
-from pledgebot.domain.audience import Audience, PlaceKind, QuietHours, Rhythm, Spot, TopicKind
+from pledgebot.domain.audience import DIGEST_WEEKDAY, Audience, PlaceKind, QuietHours, Rhythm, Spot, TopicKind
 from pledgebot.domain.errors import Objection, Refused
 from pledgebot.domain.words import normalise
 from pledgebot.messages import about, kept, panels, subscriptions
 from pledgebot.messages.document import Message
 from pledgebot.messages.i18n import LANGUAGES, Translator, translator
+from pledgebot.messages.panels import Elsewhere
 from pledgebot.services import privacy, queries, subscribers
-from pledgebot.services.lookup import Directories, Found, Hit, HitKind
+from pledgebot.services.lookup import Directories
 from pledgebot.services.subscriber_views import SubscriberView, Topic, TopicView, label_of
 from pledgebot.store.engine import Database, Session
 
 _EVERYTHING = frozenset({"all", "everything", "tout", "toutes", "tous", "anything", "everything."})
-_YES = frozenset({"yes", "oui"})
-
-_KINDS = {
-    HitKind.LIST: TopicKind.LIST,
-    HitKind.BANNER: TopicKind.BANNER,
-    HitKind.PLACE: TopicKind.CONSTITUENCY,
-    HitKind.DEMAND: TopicKind.DEMAND,
-}
-_BY_WORD = {word: kind for kind, word in panels.WORDS.items()}
-
 _SINGLE = 1
 
 
 class Following:
     """What one place follows, and what is changed about it by somebody who may."""
 
-    def __init__(self, database: Database, spot: Spot, tr: Translator, now: datetime, directories: Directories) -> None:
+    def __init__(
+        self,
+        database: Database,
+        spot: Spot,
+        tr: Translator,
+        now: datetime,
+        directories: Directories,
+        *,
+        elsewhere: Elsewhere | None = None,
+        update: int | None = None,
+    ) -> None:
         self.database = database
         self.spot = spot
         self.tr = tr
         self.now = now
         self.directories = directories
+        self.elsewhere = elsewhere
+        self.update = update
 
     def answer(self, request: Request) -> Reply:
         """Answer a text."""
@@ -56,14 +59,19 @@ class Following:
             Verb.MYDATA: lambda _about: self.mydata(),
             Verb.FORGET: lambda _about: self.forget(),
         }
-        return Reply((doing[request.verb](" ".join(request.about.split())),))
+        told = doing[request.verb](" ".join(request.about.split()))
+        return Reply((panels.about_place(told, self.spot, self.elsewhere, self.tr),))
 
     def press(self, operation: str, arguments: tuple[str, ...]) -> Message | None:
         """Do what a button says, None for one that says nothing known."""
+        told = self._pressed(operation, arguments)
+        return panels.about_place(told, self.spot, self.elsewhere, self.tr) if told is not None else None
+
+    def _pressed(self, operation: str, arguments: tuple[str, ...]) -> Message | None:
         bare: Mapping[str, Callable[[], Message]] = {
             "menu": self.menu,
             "more": self.choosing,
-            "towns": lambda: subscriptions.towns(self.spot, self.tr),
+            "towns": lambda: subscriptions.towns(self.spot, self.tr, self.elsewhere),
             "no": lambda: subscriptions.declined(self.tr),
             "stop": self.stop,
             "leave": self.stop,
@@ -73,7 +81,7 @@ class Following:
         if operation in bare:
             return bare[operation]() if not arguments else None
         if operation in {"add", "yes", "drop"}:
-            topic = _topic(arguments)
+            topic = topic_in(arguments)
             return self._chosen(operation, topic) if topic is not None else None
         return self._set(operation, arguments)
 
@@ -101,13 +109,13 @@ class Following:
         return None
 
     def _hour_pressed(self, value: str) -> Message | None:
-        hour = _clock(f"{value}00")
+        hour = clock_in(f"{value}00")
         return self.rhythm(None, hour) if hour is not None else None
 
     def _quiet_pressed(self, arguments: tuple[str, ...]) -> Message | None:
         if arguments == ("none",):
             return self.set_quiet(None)
-        hours = [hour for hour in map(_clock, arguments) if hour is not None]
+        hours = [hour for hour in map(clock_in, arguments) if hour is not None]
         pair = 2
         return self.set_quiet((hours[0], hours[1])) if len(hours) == len(arguments) == pair else None
 
@@ -115,10 +123,8 @@ class Following:
 
     def menu(self) -> Message:
         """Show the panel of a place that follows something, else what it may follow."""
-        view = self._view()
-        if view is not None and view.audience is not Audience.SUBSCRIBER:
-            raise Refused(Objection.ALREADY_CONFIGURED)
-        return self._panel(view) if _follows(view) else self.choosing()
+        view = self._own()
+        return self._panel(view) if follows(view) else self.choosing()
 
     def choosing(self) -> Message:
         """Show what may be followed."""
@@ -131,23 +137,23 @@ class Following:
             here = Topic(TopicKind.CONSTITUENCY, place)
             label = label_of(session, here) if place is not None else None
         offer = subscriptions.Offer(TopicView(here, label) if label is not None else None, demands, lists)
-        return subscriptions.choosing(self.spot, offer, self.tr)
+        return subscriptions.choosing(self.spot, offer, self.tr, self.elsewhere)
 
     def subscribe(self, text: str) -> Message:
         """Follow what is named; alone, show what is or may be followed."""
         if not text:
             return self.menu()
-        agreed, name = _agreed(text)
+        has_agreed, name = agreed(text)
         if normalise(name) in _EVERYTHING:
-            return self.add(TopicView(Topic(TopicKind.ALL), ""), agreed=agreed)
+            return self.add(TopicView(Topic(TopicKind.ALL), ""), agreed=has_agreed)
         named = self._named(name)
-        return self.add(named[0], agreed=agreed) if len(named) == _SINGLE else self._unsure(name, named)
+        return self.add(named[0], agreed=has_agreed) if len(named) == _SINGLE else self._unsure(name, named)
 
     def add(self, one: TopicView, *, agreed: bool) -> Message:
         """Follow something, if the place follows something already or its people agree; else ask whether they do."""
         with self.database.begin() as session:
             view = subscribers.find_subscriber(session, self.spot)
-            if not agreed and not _follows(view):
+            if not agreed and not follows(view):
                 return subscriptions.consent(self.spot, one, self.tr)
             view = subscribers.subscribe(session, self.spot, one.topic, self.tr.language, self.now)
         return self._panel(view)
@@ -185,7 +191,7 @@ class Following:
     def stay(self) -> Message:
         """Stay for the mandate."""
         with self.database.begin() as session:
-            if not _follows(subscribers.find_subscriber(session, self.spot)):
+            if not follows(subscribers.find_subscriber(session, self.spot)):
                 return subscriptions.nothing_kept(self.spot, self.tr)
             subscribers.stay(session, self.spot, self.now)
         return subscriptions.stays(self.tr)
@@ -197,13 +203,15 @@ class Following:
         if not text:
             return self._settings()
         wanted = read_digest(text)
+        if wanted.weekday not in {None, DIGEST_WEEKDAY}:
+            return subscriptions.one_day(self.tr)
         return self.rhythm(wanted.rhythm, wanted.hour)
 
     def rhythm(self, rhythm: Rhythm | None, hour: time | None) -> Message:
         """Set the rhythm, the hour, or both; an hour alone leaves the rhythm, but makes a daily digest of what came at once."""
         with self.database.begin() as session:
             view = subscribers.find_subscriber(session, self.spot)
-            if view is None or not _follows(view):
+            if view is None or not follows(view):
                 return subscriptions.nothing_kept(self.spot, self.tr)
             kept_rhythm = Rhythm.DAILY if view.rhythm is Rhythm.AT_ONCE else view.rhythm
             wanted = rhythm or kept_rhythm
@@ -218,7 +226,7 @@ class Following:
     def set_quiet(self, hours: QuietHours | None) -> Message:
         """Set the quiet hours, None for none."""
         with self.database.begin() as session:
-            if not _follows(subscribers.find_subscriber(session, self.spot)):
+            if not follows(subscribers.find_subscriber(session, self.spot)):
                 return subscriptions.nothing_kept(self.spot, self.tr)
             view = subscribers.set_quiet_hours(session, self.spot, hours, self.now)
         return self._panel(view)
@@ -227,7 +235,7 @@ class Following:
         """Choose the language; alone, ask which."""
         if text:
             return self.set_language(read_language(text))
-        view = self._view()
+        view = self._own()
         return subscriptions.languages(self.spot, view.language if view is not None else None, self.tr)
 
     def set_language(self, code: str) -> Message:
@@ -244,12 +252,16 @@ class Following:
     def mydata(self) -> Message:
         """Show everything that is kept of the place."""
         with self.database.read() as session:
-            return kept.kept(privacy.kept_of(session, self.spot, self.now), self.tr)
+            if is_configured(session, self.spot):
+                return kept.configured(self.spot, self.tr)
+            return kept.kept(privacy.kept_of(session, self.spot, self.now, self.update), self.tr)
 
     def forget(self) -> Message:
         """Delete everything that is kept of the place."""
         with self.database.begin() as session:
-            before = privacy.kept_of(session, self.spot, self.now)
+            if is_configured(session, self.spot):
+                return kept.configured(self.spot, self.tr)
+            before = privacy.kept_of(session, self.spot, self.now, self.update)
             forgotten = privacy.forget(session, self.spot)
         return kept.forgotten(before, self.tr) if forgotten else subscriptions.nothing_kept(self.spot, self.tr)
 
@@ -259,9 +271,16 @@ class Following:
         with self.database.read() as session:
             return subscribers.find_subscriber(session, self.spot)
 
-    def _settings(self) -> Message:
+    def _own(self) -> SubscriberView | None:
+        """Return what is kept of the place; refuses one that the configuration names."""
         view = self._view()
-        if view is None or not _follows(view):
+        if view is not None and view.audience is not Audience.SUBSCRIBER:
+            raise Refused(Objection.ALREADY_CONFIGURED)
+        return view
+
+    def _settings(self) -> Message:
+        view = self._own()
+        if view is None or not follows(view):
             return subscriptions.nothing_kept(self.spot, self.tr)
         return self._panel(view)
 
@@ -269,14 +288,14 @@ class Following:
         """Show the panel; what is shown is the place that was meant, also where an end left nothing of it."""
         if view is None:
             return subscriptions.nothing_kept(self.spot, self.tr)
-        return panels.panel(replace(view, spot=self.spot), self.tr)
+        return panels.panel(replace(view, spot=self.spot), self.tr, self.elsewhere)
 
     def _named(self, name: str) -> tuple[TopicView, ...]:
         """Return what a name may mean, one thing if it is certain."""
         with self.database.read() as session:
             screens = self._screens(session)
             found = screens.find(name, ANYTHING)
-            return tuple(TopicView(_topic_of(hit), screens.label(hit)) for hit in _meanings(found))
+            return tuple(TopicView(topic_of(hit), screens.label(hit)) for hit in meanings(found))
 
     def _unsure(self, name: str, named: tuple[TopicView, ...], *, drop: bool = False) -> Message:
         if not named:
@@ -285,46 +304,3 @@ class Following:
 
     def _screens(self, session: Session) -> Screens:
         return Screens(session, self.tr, self.now, self.directories)
-
-
-def _follows(view: SubscriberView | None) -> bool:
-    """Tell whether a place is told anything now: one that ended is asked again for its consent."""
-    return view is not None and view.active and bool(view.topics)
-
-
-def _agreed(text: str) -> tuple[bool, str]:
-    """Read `yes: cameras`, by which consent is given in words; a name that begins with "yes" is a name."""
-    word, colon, rest = text.partition(":")
-    if colon and normalise(word) in _YES and rest.strip():
-        return True, rest.strip()
-    return False, text
-
-
-def _meanings(found: Found) -> Iterable[Hit]:
-    """Return what may be followed of what was found: a demand in a place is either of the two."""
-    if found.sure is not None and found.sure.kind is HitKind.DEMAND and found.also is not None:
-        return (found.sure, found.also)
-    return found.hits
-
-
-def _topic_of(hit: Hit) -> Topic:
-    return Topic(_KINDS[hit.kind], hit.id)
-
-
-def _topic(arguments: tuple[str, ...]) -> Topic | None:
-    """Read `all` or `list-12`, None for what is neither."""
-    kind = _BY_WORD.get(arguments[0]) if arguments else None
-    if kind is TopicKind.ALL:
-        return Topic(kind) if len(arguments) == _SINGLE else None
-    pair = 2
-    chosen = row(arguments[1]) if len(arguments) == pair else None
-    return Topic(kind, chosen) if kind is not None and chosen is not None else None
-
-
-def _clock(digits: str) -> time | None:
-    """Read `0730`, None for what no clock shows."""
-    four = 4
-    if len(digits) != four or not (digits.isascii() and digits.isdecimal()):
-        return None
-    hour, minute = int(digits[:2]), int(digits[2:])
-    return time(hour, minute) if hour < 24 and minute < 60 else None  # noqa: PLR2004 - hours and minutes

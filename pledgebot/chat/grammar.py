@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
+from functools import lru_cache
 
 from pledgebot.domain.words import normalise
 from pledgebot.services.small_words import ARTICLES, ASKING, FILLERS, split_words
@@ -81,7 +82,7 @@ VERB_WORDS: dict[str, Verb] = {
     "unsubscribe": Verb.UNSUBSCRIBE, "stop": Verb.UNSUBSCRIBE, "desabonner": Verb.UNSUBSCRIBE,
     "digest": Verb.DIGEST, "rythme": Verb.DIGEST, "resume": Verb.DIGEST,
     "quiet": Verb.QUIET, "calme": Verb.QUIET,
-    "mydata": Verb.MYDATA, "mesdonnees": Verb.MYDATA,
+    "mydata": Verb.MYDATA, "mesdonnees": Verb.MYDATA, "my data": Verb.MYDATA, "mes donnees": Verb.MYDATA,
     "forget": Verb.FORGET, "oublier": Verb.FORGET,
     "log": Verb.LOG, "noter": Verb.LOG,
     "pending": Verb.PENDING, "attente": Verb.PENDING,
@@ -102,6 +103,9 @@ _ALONE = frozenset({
     Verb.MYDATA, Verb.FORGET, Verb.DIGEST,
 })  # fmt: skip
 """Verbs that want nothing after them: as plain words they count only when they stand alone."""
+
+_RHYTHMS = frozenset({"daily", "quotidien", "quotidienne", "weekly", "hebdo", "hebdomadaire"})
+"""Words that choose a rhythm when they stand alone."""
 
 # What may stand beside "when" in a question about the calendar; beside anything else it is just a small word.
 _VOTING = frozenset({
@@ -131,6 +135,8 @@ class Request:
     pairs: tuple[tuple[str, str], ...] = field(default=(), compare=False)
 
 
+# On its way to an answer a text is looked at by several who need not know of each other.
+@lru_cache(maxsize=256)
 def parse(text: str) -> Request:
     """Return what a text asks for. A text that begins with no verb asks freely; an unknown command is told apart."""
     command = _COMMAND.match(text)
@@ -139,6 +145,8 @@ def parse(text: str) -> Request:
         verb = VERB_WORDS.get(normalise(word))
         return _request(verb, rest) if verb is not None else Request(Verb.UNKNOWN, word)
     clean = " ".join(text.split())
+    if normalise(clean).rstrip("!. ") in _RHYTHMS:
+        return Request(Verb.DIGEST, clean.rstrip("!. "), whole=clean)
     verb = _follower_verb(normalise(clean).rstrip("!. ")) or _follower_verb(" ".join(split_words(normalise(clean))))
     if verb is not None:
         return Request(verb)

@@ -21,7 +21,18 @@ _WEEKLY = re.compile(
 )
 _RHYTHMS = ((_AT_ONCE, Rhythm.AT_ONCE), (_DAILY, Rhythm.DAILY), (_WEEKLY, Rhythm.WEEKLY))
 
-_SMALL = re.compile(r"\b(a|at|les|le|la|the|vers|around|on)\b|,")
+_DAY_NAMES = (
+    "monday|lundi",
+    "tuesday|mardi",
+    "wednesday|mercredi",
+    "thursday|jeudi",
+    "friday|vendredi",
+    "saturday|samedi",
+    "sunday|dimanche",
+)
+_DAYS = tuple(re.compile(rf"\b(?:{names})s?\b") for names in _DAY_NAMES)
+"""How the days of the week are written, Monday first."""
+_SMALL = re.compile(r"\b(a|at|les|le|la|the|vers|around|on|every|each|tous|chaque)\b|,")
 
 _NONE = frozenset({"none", "no", "off", "never", "nothing", "aucun", "aucune", "non", "rien", "jamais", "sans"})
 
@@ -33,23 +44,27 @@ _LANGUAGES = {
 
 @dataclass(frozen=True)
 class Digest:
-    """How often and at what hour somebody wants to hear, each as far as it was said."""
+    """How often, at what hour and on which day of the week (Monday is 0) somebody wants to hear, each as far as it was said."""
 
     rhythm: Rhythm | None
     hour: time | None
+    weekday: int | None = None
 
 
 def read_digest(text: str) -> Digest:
-    """Read `daily 18h`, `weekly`, `at once`, `tous les jours à 8 h 30`. Refuses what is none: HOURS_UNREADABLE."""
+    """Read `daily 18h`, `weekly monday`, `at once`, `tous les jours à 8 h 30`. Refuses what is none: HOURS_UNREADABLE."""
     rest = normalise(text)
     rhythm = next((member for pattern, member in _RHYTHMS if pattern.search(rest)), None)
-    for pattern in (*(pattern for pattern, _member in _RHYTHMS), _SMALL):
+    days = [number for number, pattern in enumerate(_DAYS) if pattern.search(rest)]
+    if len(days) > 1 or (days and rhythm in {Rhythm.AT_ONCE, Rhythm.DAILY}):
+        raise Refused(Objection.HOURS_UNREADABLE, name=text)
+    for pattern in (*(pattern for pattern, _member in _RHYTHMS), *_DAYS, _SMALL):
         rest = pattern.sub(" ", rest)
     rest = rest.strip()
     hour = hour_from(rest) if rest else None
-    if (rest and hour is None) or (rhythm is None and hour is None):
+    if (rest and hour is None) or (rhythm is None and hour is None and not days):
         raise Refused(Objection.HOURS_UNREADABLE, name=text)
-    return Digest(rhythm, hour)
+    return Digest(Rhythm.WEEKLY, hour, days[0]) if days else Digest(rhythm, hour)
 
 
 def read_quiet(text: str) -> QuietHours | None:

@@ -1,16 +1,15 @@
-"""Entries by chat: what waits, one entry as it will be posted, the decision, the question to its recorder, the undoing."""
+"""Entries by chat: what waits, one entry as it will be posted, the decision, the undoing."""
 
 from pledgebot.chat.errand import Errand, number_in, usage
 from pledgebot.chat.grammar import Request, Verb
-from pledgebot.chat.reply import Aside, Reply
+from pledgebot.chat.reply import Reply
 from pledgebot.domain.answer import AnswerState
 from pledgebot.domain.errors import Objection, Refused
 from pledgebot.messages import organizers
-from pledgebot.messages.document import Message, clean, paragraph
+from pledgebot.messages.document import Message, paragraph
 from pledgebot.messages.objections import objection
 from pledgebot.services import queries
 from pledgebot.services.decisions import confirm_answer, reject_answer, undo_answer
-from pledgebot.services.people import find_actor, identity_of
 
 
 def pending(errand: Errand) -> Message:
@@ -92,30 +91,6 @@ def press_reject(errand: Errand, number: int, version: int, reason: str | None) 
 def press_entry(errand: Errand, number: int, *, back: bool = False) -> Reply:
     """Show an entry; `back` puts it in the place of the screen that led away from it."""
     return Reply((organizers.entry(queries.entry(errand.session, number), errand.tr, errand.zone),), in_place=back)
-
-
-def press_ask(errand: Errand, number: int, version: int) -> Reply:
-    """Tell the recorder of an entry, in their own chat, that somebody has a question about it."""
-    tr = errand.tr
-    view = queries.entry(errand.session, number)
-    if view.state is AnswerState.PENDING and view.facts.version != version:
-        raise Refused(Objection.CHANGED_MEANWHILE, answer=number)
-    if view.recorded_by == errand.by.name:
-        return Reply(notice=tr._("You recorded this entry yourself."))
-    address = _account(errand, view.recorded_by)
-    name = clean(view.recorded_by)
-    if address is None:
-        return Reply(notice=tr._("{name} cannot be reached here: ask them elsewhere.").format(name=name))
-    aside = Aside(address, organizers.question(view, errand.by.name, tr, errand.zone))
-    return Reply(notice=tr._("{name} is told that you have a question.").format(name=name), asides=(aside,))
-
-
-def _account(errand: Errand, name: str) -> str | None:
-    try:
-        recorder = find_actor(errand.session, name, errand.by.via)
-    except Refused:
-        return None
-    return identity_of(errand.session, recorder.organizer, errand.by.via)
 
 
 def as_it_is(errand: Errand, number: int, refused: Refused) -> Reply:

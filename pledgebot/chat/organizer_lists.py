@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable
 
+from pledgebot.chat import organizer_fates
 from pledgebot.chat.errand import Errand, number_in, parts_of, usage
 from pledgebot.chat.grammar import Request
 from pledgebot.domain.errors import Objection, Refused
@@ -17,9 +18,7 @@ from pledgebot.services.lists import (
     add_alias,
     add_list,
     edit_list,
-    merge_lists,
     reinstate_list,
-    withdraw_list,
 )
 from pledgebot.services.lookup import HitKind, is_name
 
@@ -201,12 +200,7 @@ def _alias(errand: Errand, about: str) -> Message:
 def _withdraw(errand: Errand, about: str) -> Message:
     if not about:
         return _usage(errand, "withdraw")
-    number = errand.list_id(about)
-    withdraw_list(errand.session, number, errand.by, errand.now)
-    done = errand.tr._(
-        "The list no longer stands; what it said stays on record. By mistake? /lists reinstate #{number}"
-    )
-    return _changed(errand, number, done.format(number=number))
+    return organizer_fates.withdrawn(errand, errand.list_id(about))
 
 
 def _reinstate(errand: Errand, about: str) -> Message:
@@ -226,9 +220,11 @@ def _merge(errand: Errand, about: str) -> Message:
     if not names or not target:
         return _usage(errand, "merge")
     child = errand.list_id(target)
-    merge_lists(errand.session, _parents(errand, names), child, errand.by, errand.now)
-    done = errand.tr._("The lists have merged; what they said is shown for this list as inherited, to be confirmed.")
-    return _changed(errand, child, done)
+    parents = _parents(errand, names)
+    if len(parents) > organizer_fates.MOST_PARENTS:
+        told = errand.tr._("So many lists are merged in several steps:")
+        return usage(errand.tr, told, errand.tr._("/lists merge NAME, NAME | into = NAME"))
+    return organizer_fates.merged(errand, parents, child)
 
 
 def _parents(errand: Errand, names: str) -> tuple[int, ...]:

@@ -4,8 +4,9 @@ from datetime import date
 
 from pledgebot.chat.errand import Errand, usage
 from pledgebot.chat.grammar import Request
+from pledgebot.domain import days
 from pledgebot.domain.answer import Contradiction, Position, SpeakerRole
-from pledgebot.domain.words import contradiction_from, date_from, normalise, position_from, role_from, source_from
+from pledgebot.domain.words import contradiction_from, normalise, position_from, role_from, source_from
 from pledgebot.messages import organizers
 from pledgebot.messages.document import Message
 from pledgebot.messages.i18n import Translator
@@ -87,10 +88,8 @@ def _taken(errand: Errand, key: str, value: str, faults: list[str]) -> Taken | N
 
 
 def day_from(errand: Errand, text: str) -> date | None:
-    """Return the day that a text names, today's in the zone of the election too; None for anything else."""
-    if normalise(text) in {"today", "aujourd'hui"}:
-        return errand.now.astimezone(errand.zone).date()
-    return date_from(text)
+    """Return the day that a text means, as `domain.days` reads it in the zone of the election; None for anything else."""
+    return days.day_from(text, errand.now.astimezone(errand.zone).date())
 
 
 def _role(given: dict[str, str], faults: list[str], tr: Translator) -> SpeakerRole:

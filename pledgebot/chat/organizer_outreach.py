@@ -2,6 +2,7 @@
 
 from datetime import date, datetime, time, timedelta, tzinfo
 
+from pledgebot.chat import organizer_fates
 from pledgebot.chat.errand import Errand, parts_of, usage
 from pledgebot.chat.grammar import Request
 from pledgebot.chat.organizer_logging import day_from
@@ -61,6 +62,8 @@ def contact(errand: Errand, request: Request) -> Message:
     if new is None:
         example = tr._("/contact NAME | sent | e-mail | 2026-02-14")
         return usage(tr, tr._("Nothing was logged:"), example, faults=tuple(faults))
+    if new.kind is ContactKind.DECLINED:
+        return organizer_fates.declined(errand, list_id, new.medium, new.at)
     return logged(errand, new)
 
 
@@ -89,6 +92,8 @@ def _new_contact(errand: Errand, list_id: int, parts: list[str], faults: list[st
     if medium is None:
         media = tr.join(labels.medium(member, tr) for member in Medium)
         faults.append(tr._("by what way is missing: {media}").format(media=media))
+    if kind is ContactKind.DECLINED and note is not None:
+        faults.append(tr._("a note is not kept with this, since another person confirms it: leave it out"))
     if faults or kind is None or medium is None:
         return None
     return NewContact(list_id, kind, medium, at or errand.now, note=note)

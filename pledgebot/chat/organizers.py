@@ -5,13 +5,15 @@ from dataclasses import replace
 from datetime import datetime
 
 from pledgebot.chat import organizer_entries as entries
+from pledgebot.chat import organizer_fates
 from pledgebot.chat import organizer_lists as lists
 from pledgebot.chat import organizer_outreach as outreach
+from pledgebot.chat import organizer_talk as talk
 from pledgebot.chat.asker import Asker
 from pledgebot.chat.errand import Errand, usage
 from pledgebot.chat.grammar import ORGANIZER_VERBS, Request, Verb
 from pledgebot.chat.organizer_logging import log
-from pledgebot.chat.reply import Aside, Reply
+from pledgebot.chat.reply import Reply
 from pledgebot.domain.delivery import DeliveryState
 from pledgebot.domain.errors import Objection, Refused
 from pledgebot.messages.document import Message, paragraph
@@ -96,7 +98,7 @@ _VERBS: dict[Verb, Callable[[Errand, Request], Message]] = {
     Verb.CANCEL: _cancel,
 }
 
-Deed = Callable[[Errand], Reply]
+Deed = Callable[[Errand], Reply | None]
 
 
 def press(
@@ -117,7 +119,8 @@ def press(
 
     try:
         with database.begin() if _writes(press) else database.read() as session:
-            return _framed(deed(errand(session, asker.organizer)), session, tr)
+            reply = deed(errand(session, asker.organizer))
+            return _framed(reply, session, tr) if reply is not None else None
     except Refused as refused:
         if press.verb in _DECISIONS and refused.objection in _OVERTAKEN:
             with database.read() as session:
@@ -126,13 +129,14 @@ def press(
         return _refusal(refused, tr)
 
 
-_DECISIONS = frozenset({"confirm", "reject", "ask"})
+_DECISIONS = frozenset({"confirm", "reject", "ask", "explain"})
 _OVERTAKEN = frozenset({Objection.CHANGED_MEANWHILE, Objection.ALREADY_DECIDED})
 
 
 def _writes(press: Press) -> bool:
     # Reject and contact lead to a choice first; what was chosen is their third argument.
-    return press.verb in {"confirm", "chase"} or (press.verb in {"reject", "contact"} and len(press.arguments) > 2)  # noqa: PLR2004
+    chosen = press.verb in {"reject", "contact"} and len(press.arguments) > 2  # noqa: PLR2004
+    return chosen or press.verb in {"confirm", "chase", "fate"}
 
 
 def _deed(press: Press) -> Deed | None:
@@ -163,6 +167,13 @@ def _entry(arguments: tuple[str, ...]) -> Deed | None:
     return None if entry is None else lambda errand: entries.press_entry(errand, entry, back=back)
 
 
+def _explain(arguments: tuple[str, ...]) -> Deed | None:
+    numbers = Press("", arguments).numbers()
+    if numbers is None or len(numbers) != 1:
+        return None
+    return lambda errand: talk.press_explain(errand, numbers[0])
+
+
 def _chase(arguments: tuple[str, ...]) -> Deed | None:
     numbers = Press("", arguments).numbers()
     if numbers is None or len(numbers) != 1:
@@ -185,13 +196,17 @@ def _alone(show: Callable[[Errand], Message], *, in_place: bool = False) -> Call
 _PRESSES: dict[str, Callable[[tuple[str, ...]], Deed | None]] = {
     "confirm": lambda arguments: _decision(arguments, entries.press_confirm),
     "reject": _reject,
-    "ask": lambda arguments: _decision(arguments, entries.press_ask),
+    "ask": lambda arguments: _decision(arguments, talk.press_ask),
+    "question": _entry,
+    "explain": _explain,
+    "answering": _entry,
     "entry": _entry,
     "pending": _alone(entries.pending),
     "held": _alone(_held),
     "status": _alone(_status),
     "chase": _chase,
     "contact": _contact,
+    "fate": lambda arguments: lambda errand: organizer_fates.press_fate(errand, arguments),
 }
 
 
@@ -208,5 +223,4 @@ def _framed(reply: Reply, session: Session, tr: Translator) -> Reply:
         reply,
         messages=tuple(frame(message, tr, fictional) for message in reply.messages),
         notice=reply.notice[:LONGEST_NOTICE],
-        asides=tuple(Aside(aside.address, frame(aside.message, tr, fictional)) for aside in reply.asides),
     )

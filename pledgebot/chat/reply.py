@@ -6,22 +6,15 @@ from pledgebot.messages.document import Message
 
 
 @dataclass(frozen=True)
-class Aside:
-    """A message to somebody who did not ask: the address of a person's own chat on the same medium."""
-
-    address: str
-    message: Message
-
-
-@dataclass(frozen=True)
 class Reply:
     """The answer to one thing that somebody wrote, sent or pressed.
 
     `in_place` says that the message whose button was pressed may be changed into this one. `notice` is a word of at most 200
-    characters that is shown at the button. `asides` go to other people.
+    characters that is shown at the button. `awaits` is a token: what whoever asked writes next
+    in private is about it.
     """
 
     messages: tuple[Message, ...] = ()
     in_place: bool = False
     notice: str = ""
-    asides: tuple[Aside, ...] = ()
+    awaits: str = ""

@@ -9,7 +9,7 @@ from pledgebot.chat.grammar import SUBSCRIBER_VERBS, Request, Verb
 from pledgebot.chat.reply import Reply
 from pledgebot.domain.audience import Spot
 from pledgebot.domain.errors import Objection, Refused
-from pledgebot.messages import subscriptions
+from pledgebot.messages import mentions, subscriptions
 from pledgebot.messages.i18n import translator
 from pledgebot.messages.objections import objection
 from pledgebot.messages.presses import Press, number, read_token
@@ -33,11 +33,16 @@ def needs_administrator(asked: Request | Press) -> bool:
 def answer(database: Database, request: Request, asker: Asker, now: datetime, directories: Directories) -> Reply:
     """Answer a text about what is kept of the place that it is about. Refusals are raised."""
     tr = translator(asker.language)
+    way = asker.silent_way
     if asker.spot is None:
-        return Reply((subscriptions.nowhere(tr),))
+        return Reply((mentions.in_private(way, tr) if way is not None else subscriptions.nowhere(tr),))
     if not asker.administrator:
         return Reply((subscriptions.for_administrators(asker.spot, tr),))
-    return Following(database, asker.spot, tr, now, directories).answer(request)
+    following = Following(database, asker.spot, tr, now, directories, elsewhere=asker.elsewhere, update=asker.update)
+    told = following.answer(request)
+    if way is None or request.verb is not Verb.SUBSCRIBE:
+        return told
+    return replace(told, messages=tuple(mentions.with_quieter(message, way, tr) for message in told.messages))
 
 
 def press(database: Database, press: Press, asker: Asker, now: datetime, directories: Directories) -> Reply | None:
@@ -48,7 +53,7 @@ def press(database: Database, press: Press, asker: Asker, now: datetime, directo
     tr = translator(asker.language)
     if not asker.administrator:
         return Reply(notice=objection(tr, Objection.NOT_ADMINISTRATOR, {}))
-    following = Following(database, spot, tr, now, directories)
+    following = Following(database, spot, tr, now, directories, elsewhere=asker.elsewhere, update=asker.update)
     try:
         message = following.press(press.arguments[2], press.arguments[3:])
     except Refused as refused:

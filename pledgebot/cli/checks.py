@@ -1,6 +1,7 @@
 """`pledgebot doctor` and `pledgebot calendar`: is everything right, and what is to come."""
 
 import os
+from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 import typer
@@ -12,13 +13,14 @@ if TYPE_CHECKING:
 
 
 def doctor(config: Config = None) -> None:
-    """Check the configuration, the letter, the database, the ledger; say what to do. Exit status 1 when something is wrong."""
+    """Check the configuration, the letter, the database, the ledger, the accounts. Exit status 1 when something is wrong."""
     from contextlib import closing
 
     from pledgebot.bootstrap import config_path, open_database, ready_database
     from pledgebot.config import check_letter_fits, load_letter, load_settings
     from pledgebot.domain.errors import Unusable
     from pledgebot.services.ledger import verify_ledger
+    from pledgebot.services.subscribers import count_subscribers
 
     path = config_path(config)
     settings = load_settings(path, os.environ)
@@ -31,35 +33,66 @@ def doctor(config: Config = None) -> None:
         typer.echo("database: up to date")
         with database.read() as session:
             check = verify_ledger(session)
+            followers = {count.value: count.active for count in count_subscribers(session) if count.by == "channel"}
     if check.faults:
         raise Unusable("ledger: " + "; ".join(fault.problem for fault in check.faults))
     typer.echo(f"ledger: {check.entries} entries verified")
     if not settings.destinations:
         raise Unusable("destinations: none is configured, so nothing would be published; add a [[destinations]] table")
     typer.echo("destinations: " + ", ".join(f"{place.channel} {place.address}" for place in settings.destinations))
-    if settings.telegram.token is not None:
-        _check_telegram(settings)
+    wrong = [*_check_telegram(settings), *_check_mastodon(settings, followers.get("mastodon", 0))]
+    if wrong:
+        raise Unusable("\n".join(wrong))
 
 
-def _check_telegram(settings: "Settings") -> None:
-    """Ask Telegram whether the bot may do there what it is to do; raises `Unusable` with everything that is wrong."""
+def _check_telegram(settings: "Settings") -> list[str]:
+    """Ask Telegram whether the bot may do there what it is to do; print what is right, return what is wrong."""
+    if settings.telegram.token is None:
+        return []
     import asyncio
 
     from pledgebot.bootstrap import telegram_account, webhook_address
     from pledgebot.chat.telegram.checkup import check_account
-    from pledgebot.domain.errors import Unusable
 
     account, _channel = telegram_account(settings)
     if account is None:
-        return
+        return []
     places = [place.address for place in settings.destinations if place.channel == "telegram"]
     found = asyncio.run(check_account(account.bot, places, webhook=webhook_address(settings)))
-    for one in found:
-        if not one.wrong:
-            typer.echo(one.line)
-    wrong = [one.line for one in found if one.wrong]
-    if wrong:
-        raise Unusable("\n".join(wrong))
+    return _told((one.line, one.wrong) for one in found)
+
+
+def _check_mastodon(settings: "Settings", followers: int) -> list[str]:
+    """Ask the instance whether the account may do there what it is to do; print what is right, return what is wrong."""
+    if settings.mastodon.base_url is None:
+        return []
+    import asyncio
+
+    from pledgebot.bootstrap import mastodon_gateway
+    from pledgebot.channels.mastodon.checkup import Plan, check_account
+    from pledgebot.clock import SystemClock
+
+    clock = SystemClock()
+    gateway = mastodon_gateway(settings, clock)
+    if gateway is None:
+        return ["mastodon: there is no token yet; `pledgebot mastodon login` fetches one"]
+    plan = Plan(settings.mastodon.base_url, followers, settings.mastodon.posts_reserved)
+    try:
+        found = asyncio.run(check_account(gateway, clock, plan))
+    finally:
+        gateway.close()
+    return _told((one.line, one.wrong) for one in found)
+
+
+def _told(findings: Iterable[tuple[str, bool]]) -> list[str]:
+    """Print the lines that are right, and return those that are wrong."""
+    wrong: list[str] = []
+    for line, is_wrong in findings:
+        if is_wrong:
+            wrong.append(line)
+        else:
+            typer.echo(line)
+    return wrong
 
 
 def calendar(config: Config = None) -> None:

@@ -33,4 +33,5 @@ def show(
         return
     for row in rows:
         reason = f": {row.reason}" if row.reason else ""
-        typer.echo(f"{row.id} {row.state.value} {row.channel} {row.kind.value} answer {row.answer}{reason}")
+        digest = f" in digest {row.bundle}" if row.bundle is not None else ""
+        typer.echo(f"{row.id} {row.state.value} {row.channel} {row.kind.value} answer {row.answer}{digest}{reason}")

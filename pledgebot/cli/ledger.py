@@ -31,7 +31,7 @@ def verify(
         with asking(config) as (_bot, session):
             check = verify_ledger(session, head)
     for fault in check.faults:
-        typer.echo(f"entry {fault.seq}: {fault.problem}" if fault.seq is not None else fault.problem, err=True)
+        typer.echo(f"link {fault.seq}: {fault.problem}" if fault.seq is not None else fault.problem, err=True)
     if check.faults:
         raise typer.Exit(1)
     removed = f"; content removed from {', '.join(map(str, check.removed))}" if check.removed else ""

@@ -4,7 +4,20 @@ import sys
 
 import typer
 
-from pledgebot.cli import answers, chat, checks, db, deliveries, ledger, lists, organizers, outreach, start, subscribers
+from pledgebot.cli import (
+    answers,
+    chat,
+    checks,
+    db,
+    deliveries,
+    ledger,
+    lists,
+    mastodon,
+    organizers,
+    outreach,
+    start,
+    subscribers,
+)
 
 app = typer.Typer(
     name="pledgebot",
@@ -27,6 +40,7 @@ app.add_typer(outreach.app, name="outreach")
 app.add_typer(deliveries.app, name="deliveries")
 app.add_typer(organizers.app, name="organizers")
 app.add_typer(subscribers.app, name="subscribers")
+app.add_typer(mastodon.app, name="mastodon")
 app.add_typer(ledger.app, name="ledger")
 
 

@@ -29,6 +29,7 @@ def settings_faults(data: dict[str, object], folder: Path) -> Found:
     yield from _silence(data)
     yield from _destinations(data)
     yield from _webhook(data)
+    yield from _instance(data)
 
 
 def rows(data: dict[str, object], path: KeyPath) -> Rows:
@@ -179,6 +180,29 @@ def _address(data: dict[str, object], place: int, row: dict[str, object]) -> Fou
         yield ("destinations", place, "address"), "not the number of a chat"
     if channel == "telegram" and (table_at(data, ("telegram",)) or {}).get("token") is None:
         yield ("destinations", place, "channel"), "telegram has no token: fill in [telegram]"
+    if channel == "mastodon":
+        yield from _timeline(data, place, row)
+
+
+def _timeline(data: dict[str, object], place: int, row: dict[str, object]) -> Found:
+    """Find what is wrong with a destination on Mastodon: there is only the account's own timeline, which is public."""
+    account = table_at(data, ("mastodon",)) or {}
+    if text_of(row.get("address")) != "timeline":
+        yield ("destinations", place, "address"), 'mastodon has only "timeline"'
+    if row.get("thread") is not None:
+        yield ("destinations", place, "thread"), "mastodon has no topics"
+    if row.get("audience") == "organizers":
+        yield ("destinations", place, "audience"), "what is posted on mastodon is public"
+    # A token whose file cannot be read stands there as None, and that was said.
+    if account.get("base_url") is None or "token" not in account:
+        yield ("destinations", place, "channel"), "mastodon has no account: fill in base_url and token of [mastodon]"
+
+
+def _instance(data: dict[str, object]) -> Found:
+    """Find a token of which nobody knows where it is one."""
+    account = table_at(data, ("mastodon",)) or {}
+    if account.get("token") is not None and account.get("base_url") is None:
+        yield ("mastodon", "base_url"), "missing, and mastodon.token needs it"
 
 
 def _webhook(data: dict[str, object]) -> Found:

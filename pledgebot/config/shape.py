@@ -12,6 +12,8 @@ from pledgebot.config.values import (
     Contact,
     DatabaseUrl,
     Day,
+    Instance,
+    InstanceToken,
     Listen,
     WebAddress,
     Zone,
@@ -95,6 +97,9 @@ class TelegramSettings(Table):
     """The bot's account on Telegram. Without a token the bot is not on Telegram."""
 
     token: BotToken | None = Field(default=None, description="the token that BotFather gave, such as 123456:ABC-DEF")
+    username: Annotated[Text, StringConstraints(pattern=r"^[A-Za-z0-9_]{5,32}$")] | None = Field(
+        default=None, description="the bot's name without @, such as exemple_bot"
+    )
     webhook: bool = Field(default=False, description="true or false")
     base_url: WebAddress = Field(
         default="https://api.telegram.org/bot", description="the address of a Bot API server, up to the token"
@@ -103,6 +108,24 @@ class TelegramSettings(Table):
         default="https://api.telegram.org/file/bot",
         description="the address of a Bot API server's files, up to the token",
     )
+
+
+class MastodonSettings(Table):
+    """The bot's account on Mastodon. Without an instance and a token the bot is not on Mastodon."""
+
+    base_url: Instance | None = Field(
+        default=None, description="the address of the instance, such as https://mastodon.example.org"
+    )
+    token: InstanceToken | None = Field(
+        default=None, description="the account's access token, which `pledgebot mastodon login` fetches"
+    )
+    announcements: Literal["public", "unlisted"] = Field(default="public", description='"public" or "unlisted"')
+    reminders: Literal["unlisted", "public"] = Field(default="unlisted", description='"unlisted" or "public"')
+    content_warning: Annotated[Text, StringConstraints(pattern=r"^[^\n\t]{1,100}$")] | None = Field(
+        default=None, description="one line of at most 100 characters"
+    )
+    # One less than all of them: of none that is left, nobody could say when the next digest goes.
+    posts_reserved: int = Field(default=150, ge=50, le=299, description="a whole number of posts from 50 to 299")
 
 
 class WebSettings(Table):
@@ -120,9 +143,9 @@ class WebSettings(Table):
 class DestinationSettings(Table):
     """A place where the bot publishes by itself: a public one, or the organizers' group."""
 
-    channel: Literal["console", "telegram"] = Field(description='"console" or "telegram"')
+    channel: Literal["console", "telegram", "mastodon"] = Field(description='"console", "telegram" or "mastodon"')
     address: Annotated[Text, Field(max_length=200)] = Field(
-        description='"terminal" on the console; on Telegram a number such as "-1001234567890"'
+        description='"terminal" on the console; a number such as "-1001234567890" on Telegram; "timeline" on Mastodon'
     )
     thread: Annotated[Text, StringConstraints(pattern=r"^\d{1,10}$")] | None = Field(
         default=None, description='the number of a forum topic, such as "42"'
@@ -153,6 +176,7 @@ class Settings(Table):
         default=(), strict=False, description="[[destinations]] tables"
     )
     telegram: TelegramSettings = Field(default=TelegramSettings(), description="a table [telegram]")
+    mastodon: MastodonSettings = Field(default=MastodonSettings(), description="a table [mastodon]")
     web: WebSettings = Field(default=WebSettings(), description="a table [web]")
     limits: LimitSettings = Field(default=LimitSettings(), description="a table [limits]")
 

@@ -27,7 +27,7 @@ def write_starting_files(folder: Path, letter: Path | None) -> list[Path]:
             raise Unusable(f"{path}: there already; nothing was written")
     written: list[Path] = []
     for path, content in contents.items():
-        problem = _write(path, content)
+        problem = write_private(path, content)
         if problem is not None:
             for done in written:
                 done.unlink(missing_ok=True)
@@ -44,8 +44,23 @@ def _content(path: Path) -> bytes:
     raise Unusable(f"{path}: cannot be read ({problem})")
 
 
-def _write(path: Path, content: bytes) -> str | None:
-    """Write a file that must not be there yet; return why it could not be written, leaving nothing of it."""
+def write_private(path: Path, content: bytes, *, replace: bool = False) -> str | None:
+    """Write a file that only its owner reads; return why it could not be written, leaving nothing of it.
+
+    A file that is there already is such a reason, unless it may be replaced: that happens at once or not at all.
+    """
+    new = path.with_name(f".{path.name}.{os.getpid()}") if replace else path
+    problem = _create(new, content)
+    if problem is None and replace:
+        try:
+            new.replace(path)
+        except OSError as error:
+            new.unlink(missing_ok=True)
+            problem = f"cannot be written ({reason_of(error)})"
+    return problem
+
+
+def _create(path: Path, content: bytes) -> str | None:
     try:
         # Created with its final rights: a moment in which others can read it would be enough.
         number = os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)

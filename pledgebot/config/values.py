@@ -23,6 +23,10 @@ _PRINTABLE = re.compile(r"[^\x00-\x1f\x7f\ud800-\udfff]+")
 
 # https://core.telegram.org/bots/api#authorizing-your-bot: the bot's number, a colon, its secret.
 _TOKEN = re.compile(r"\d{1,20}:[A-Za-z0-9_-]{3,200}")
+# What OAuth 2.0 lets a bearer token be is wider than what servers make of it: letters, digits, some signs.
+_INSTANCE_TOKEN = re.compile(r"[A-Za-z0-9._~+/=-]{8,2000}")
+_INSTANCE = re.compile(r"(https?)://(\[[0-9a-fA-F:]+\]|[^\s/?#@:\[\]]+)(?::\d{1,5})?/?")
+_LOOPBACK = re.compile(r"localhost|127(?:\.\d{1,3}){3}|\[::1\]")
 _WEB = re.compile(r"https?://[^\s/?#]+(?:/[^\s?#]*)?")
 _LISTEN = re.compile(r"(\[[0-9a-fA-F:]+\]|[^\s:]+):(\d{1,5})")
 LAST_PORT = 65_535
@@ -85,6 +89,22 @@ def _token(secret: SecretStr) -> SecretStr:
     return secret
 
 
+def _instance_token(secret: SecretStr) -> SecretStr:
+    if not _INSTANCE_TOKEN.fullmatch(secret.get_secret_value()):
+        raise ValueError("not such a token")
+    return secret
+
+
+def _instance(text: str) -> str:
+    found = _INSTANCE.fullmatch(text)
+    if found is None:
+        raise ValueError("not such an address")
+    if found[1] == "http" and not _LOOPBACK.fullmatch(found[2].lower()):
+        # The token would travel in clear.
+        raise ValueError("http:// is for this machine's own addresses only")
+    return text.rstrip("/")
+
+
 def _web_address(text: str) -> str:
     if not _WEB.fullmatch(text):
         raise ValueError("not such an address")
@@ -105,6 +125,8 @@ def _unaware(hour: time) -> time:
 
 
 BotToken = Annotated[SecretStr, AfterValidator(_token)]
+InstanceToken = Annotated[SecretStr, AfterValidator(_instance_token)]
+Instance = Annotated[Text, Field(max_length=200), AfterValidator(_instance)]
 WebAddress = Annotated[Text, Field(max_length=500), AfterValidator(_web_address)]
 Listen = Annotated[Text, AfterValidator(_listen)]
 DatabaseUrl = Annotated[SecretStr, AfterValidator(_database_url)]

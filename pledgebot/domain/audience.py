@@ -74,11 +74,17 @@ _DAY = timedelta(days=1)
 
 
 def first_due(
-    not_before: datetime, rhythm: Rhythm, hour: time | None, quiet: QuietHours | None, zone: tzinfo
+    not_before: datetime,
+    rhythm: Rhythm,
+    hour: time | None,
+    quiet: QuietHours | None,
+    zone: tzinfo,
+    weekday: int = DIGEST_WEEKDAY,
 ) -> datetime:
     """Return when a place wants to hear of what may be said from a moment on. Aware, in UTC.
 
-    At once is then, or at the end of the quiet hours; a digest comes at the next occurrence of its hour, put off likewise.
+    At once is then, or at the end of the quiet hours; a digest comes at the next occurrence of its hour, put off likewise, a
+    weekly one on its `weekday` (Monday is 0).
     A local time that a change of clocks leaves out is the first moment after the gap, one that comes twice is taken the first
     time. The result is never earlier than `not_before`, never in quiet hours, and asking again with it changes nothing.
     """
@@ -87,7 +93,7 @@ def first_due(
     # What quiet hours put off until today may be the occurrence of the day before.
     first_day = not_before.astimezone(zone).date() - 2 * _DAY
     days = (first_day + number * _DAY for number in count())
-    wanted = (day for day in days if rhythm is Rhythm.DAILY or day.weekday() == DIGEST_WEEKDAY)
+    wanted = (day for day in days if rhythm is Rhythm.DAILY or day.weekday() == weekday)
     moments = (_after_quiet(_moment(day, hour or DIGEST_HOUR, zone), quiet, zone) for day in wanted)
     return next(moment for moment in moments if moment >= not_before)
 

@@ -39,6 +39,14 @@ class TemporaryFailure(PledgebotError):  # noqa: N818 - named by the design, bes
         self.retry_after = retry_after
 
 
+class Interrupted(TemporaryFailure):
+    """The first `sent` pieces of a message went out, the others provably did not: they may go out later."""
+
+    def __init__(self, failure: TemporaryFailure, sent: int) -> None:
+        super().__init__(failure.reason, failure.retry_after)
+        self.sent = sent
+
+
 class PermanentFailure(PledgebotError):  # noqa: N818 - as above
     """Provably not sent, and trying again is useless."""
 

@@ -1,123 +1,34 @@
 """A half-typed answer: what is asked next, and what everything that a person gives does to it. Nothing is recorded here."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date
-from enum import StrEnum
 
-from pledgebot.domain.answer import AnswerKind, Contradiction, Position, SourceKind, SpeakerRole
+from pledgebot.domain.answer import AnswerKind, Contradiction, SourceKind, SpeakerRole
+from pledgebot.domain.draft_corrections import changed, changes_nothing, new_proofs, unproved
+from pledgebot.domain.draft_values import (
+    MOST_PROOFS,
+    Draft,
+    HeldProof,
+    Original,
+    Question,
+    Questions,
+    Said,
+    Slot,
+    Step,
+)
 
-MOST_PROOFS = 10
-"""An album of a messenger holds ten pictures."""
+__all__ = [
+    "MOST_PROOFS",
+    "Draft",
+    "HeldProof",
+    "Original",
+    "Question",
+    "Questions",
+    "Said",
+    "Slot",
+    "Step",
+]
 
-
-class Step(StrEnum):
-    """What a draft waits for."""
-
-    LIST = "list"
-    POSITIONS = "positions"
-    SOURCE = "source"
-    PROOF = "proof"
-    DATE = "date"
-    SPEAKER = "speaker"
-    REASON = "reason"
-    PREVIEW = "preview"
-    CHANGE = "change"
-
-
-class Said(StrEnum):
-    """What an answer says on a demand: a position, its word taken back, or nothing (in a correction: it stays as it was)."""
-
-    COMMITTED = "committed"
-    PARTIAL = "partial"
-    REFUSED = "refused"
-    UNCLEAR = "unclear"
-    BACK = "back"
-    NOTHING = "nothing"
-
-    @property
-    def position(self) -> Position | None:
-        """Return the position, if it is one."""
-        return Position(self.value) if self not in {Said.BACK, Said.NOTHING} else None
-
-
-@dataclass(frozen=True)
-class Question:
-    """One demand of the letter, with the parts on which one may answer apart."""
-
-    demand: str
-    parts: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True)
-class Slot:
-    """A demand, or one part of it, on which something is said."""
-
-    demand: str
-    part: str = ""
-
-
-@dataclass(frozen=True)
-class HeldProof:
-    """A proof as a draft holds it; `file` is the SHA-256 of a file that is kept already. A link alone proves nothing yet."""
-
-    url: str | None = None
-    quote: str | None = None
-    file: str | None = None
-
-    @property
-    def complete(self) -> bool:
-        """Tell whether there are words or a file."""
-        return bool(self.quote or self.file)
-
-
-@dataclass(frozen=True)
-class Draft:
-    """A half-typed answer.
-
-    `only` are the demands and parts that can be spoken of, where they are not the letter's: those of the entry that is
-    corrected, those on which a word can be taken back. `split` are the demands answered by parts, `at` what is asked about
-    now, `query` and `place` what was typed or pressed while looking for a list. `offered` is a day to choose, from a
-    forwarded message, `by` who wrote that. A speaker without a role is half named.
-    """
-
-    kind: AnswerKind = AnswerKind.STATEMENT
-    step: Step = Step.LIST
-    target: int | None = None
-    list_id: int | None = None
-    banner_id: int | None = None
-    query: str = ""
-    place: int | None = None
-    only: tuple[Slot, ...] = ()
-    split: tuple[str, ...] = ()
-    at: Slot | None = None
-    said: tuple[tuple[Slot, Said], ...] = ()
-    source: SourceKind | None = None
-    proofs: tuple[HeldProof, ...] = ()
-    said_on: date | None = None
-    offered: date | None = None
-    by: str = ""
-    speaker: str | None = None
-    role: SpeakerRole | None = None
-    contradiction: Contradiction | None = None
-    reason: str | None = None
-
-    @property
-    def has_subject(self) -> bool:
-        """Tell whether it is known whom the answer is about."""
-        return (self.list_id is None) != (self.banner_id is None)
-
-    @property
-    def worth_keeping(self) -> bool:
-        """Tell whether something was entered that would be a loss."""
-        return self.has_subject or bool(self.proofs)
-
-    def on(self, slot: Slot) -> Said | None:
-        """Return what the answer says on a demand or part; None while that is open."""
-        return next((said for one, said in self.said if one == slot), None)
-
-
-Questions = Sequence[Question]
 _FORM = (Step.LIST, Step.POSITIONS, Step.SOURCE, Step.PROOF, Step.DATE, Step.SPEAKER)
 
 
@@ -158,7 +69,7 @@ def is_missing(draft: Draft, step: Step, questions: Questions) -> bool:
     return {
         Step.LIST: not draft.has_subject,
         Step.SOURCE: draft.source is None,
-        Step.PROOF: not draft.proofs or not all(proof.complete for proof in draft.proofs),
+        Step.PROOF: not draft.proofs or not all(proof.complete for proof in draft.proofs) or bool(unproved(draft)),
         Step.DATE: draft.said_on is None,
         Step.SPEAKER: draft.role is None or (draft.role is not SpeakerRole.LIST and not draft.speaker),
         Step.REASON: not draft.reason,
@@ -166,11 +77,16 @@ def is_missing(draft: Draft, step: Step, questions: Questions) -> bool:
 
 
 def onward(draft: Draft, questions: Questions) -> Draft:
-    """Go to the first step that is missing, or to the preview when none is."""
+    """Go to the first step that is missing, or to the preview when none is.
+
+    A correction that changes nothing yet asks what it should change.
+    """
     step = next((one for one in steps_of(draft.kind) if is_missing(draft, one, questions)), Step.PREVIEW)
+    if step is not Step.POSITIONS and draft.kind is AnswerKind.CORRECTION and changes_nothing(draft):
+        step = Step.CHANGE
     asked = slots(draft, questions)
     at = next((slot for slot in asked if draft.on(slot) is None), asked[0] if asked else None)
-    return replace(draft, step=step, at=at if step is Step.POSITIONS else None)
+    return replace(draft, step=step, at=at if step is Step.POSITIONS else None, changing=False)
 
 
 def go(draft: Draft, step: Step, questions: Questions, slot: Slot | None = None) -> Draft:
@@ -179,30 +95,48 @@ def go(draft: Draft, step: Step, questions: Questions, slot: Slot | None = None)
     The preview is only reached when nothing is missing.
     """
     if step is Step.CHANGE:
-        return replace(draft, step=step, at=None)
+        return replace(draft, step=step, at=None, query="", place=None, changing=False)
     if step is Step.PREVIEW:
         return onward(draft, questions)
     asked = slots(draft, questions)
     if step not in steps_of(draft.kind) or (step is Step.POSITIONS and not asked):
         return draft
     at = slot if slot in asked else asked[0] if asked else None
-    return replace(draft, step=step, at=at if step is Step.POSITIONS else None, query="", place=None)
+    by_menu = draft.changing or draft.step is Step.CHANGE
+    return replace(draft, step=step, at=at if step is Step.POSITIONS else None, query="", place=None, changing=by_menu)
 
 
 def back(draft: Draft, questions: Questions) -> Draft:
-    """Go to what was asked before; from the first step nowhere, from the choice of a change to where the draft was."""
-    steps, asked = steps_of(draft.kind), slots(draft, questions)
+    """Go to where one came from: what was asked before, or the menu of what to change. From the first step nowhere.
+
+    The menu itself leads back to the preview; where that cannot be shown yet, nothing was before it.
+    """
     if draft.step is Step.CHANGE:
-        return onward(draft, questions)
+        before = onward(draft, questions)
+        return before if before.step is Step.PREVIEW else draft
+    within = _back_within(draft, questions)
+    if within is not None:
+        return within
+    if draft.changing or (draft.kind is AnswerKind.CORRECTION and draft.step is not Step.PREVIEW):
+        return go(draft, Step.CHANGE, questions)
+    steps, asked = steps_of(draft.kind), slots(draft, questions)
+    if draft.step is Step.POSITIONS and draft.at in asked[1:]:
+        return replace(draft, at=asked[asked.index(draft.at) - 1])
+    before_this = steps[max(0, steps.index(draft.step) - 1)]
+    return go(draft, before_this, questions, asked[-1] if asked else None)
+
+
+def _back_within(draft: Draft, questions: Questions) -> Draft | None:
+    """Return what came before within the same step, None where that was another step or another demand."""
     if draft.step is Step.SPEAKER and half_named(draft):
         return replace(draft, speaker=None)
     if draft.step is Step.LIST and (draft.query or draft.place is not None):
         return replace(draft, query="", place=None)
-    if draft.step is Step.POSITIONS and draft.at in asked[1:]:
-        return replace(draft, at=asked[asked.index(draft.at) - 1])
-    place = steps.index(draft.step) if draft.step in steps else 0
-    before = steps[max(0, place - 1)]
-    return go(draft, before, questions, asked[-1] if asked else None)
+    if draft.step is not Step.POSITIONS or draft.at is None or draft.at.demand not in draft.split:
+        return None
+    parts = [slot for slot in slots(draft, questions) if slot.demand == draft.at.demand]
+    fresh = draft.at == parts[0] and all(draft.on(part) is None for part in parts)
+    return unite(draft, questions) if fresh else None
 
 
 def can_go_back(draft: Draft, questions: Questions) -> bool:
@@ -236,6 +170,9 @@ def say(draft: Draft, said: Said, questions: Questions) -> Draft:
     """Say something on the demand or part that is asked about, and go on."""
     if draft.step is not Step.POSITIONS or draft.at not in slots(draft, questions) or not fits(said, draft.kind):
         return draft
+    if said is Said.NOTHING and draft.original is not None:
+        # "It stays as it was" is said of what the entry says, if that is a position.
+        said = draft.original.on(draft.at) or said
     told = (*((slot, one) for slot, one in draft.said if slot != draft.at), (draft.at, said))
     return onward(replace(draft, said=told, contradiction=None), questions)
 
@@ -293,8 +230,9 @@ def add_proof(draft: Draft, proof: HeldProof, questions: Questions) -> Draft:
         return draft
     else:
         # A correction brings the proofs of what it corrects along: what is given for it leads before them.
-        held = (proof, *draft.proofs) if draft.kind is AnswerKind.CORRECTION else (*draft.proofs, proof)
-    proved = replace(draft, proofs=held)
+        place = new_proofs(draft)
+        held = (*draft.proofs[:place], proof, *draft.proofs[place:])
+    proved = replace(draft, proofs=held, proved=changed(draft))
     passed = draft.step not in _FORM[: _FORM.index(Step.PROOF)]
     if draft.step is Step.PROOF or (passed and is_missing(proved, Step.PROOF, questions)):
         return onward(proved, questions)
@@ -306,24 +244,43 @@ def offer(draft: Draft, day: date | None, by: str) -> Draft:
     return replace(draft, offered=day or draft.offered, by=by or draft.by)
 
 
+def keep_proof(draft: Draft, questions: Questions) -> Draft:
+    """Say that the proof that is there proves what a correction changes too, and go on."""
+    if draft.step is not Step.PROOF or draft.original is None:
+        return draft
+    return onward(replace(draft, proved=changed(draft)), questions)
+
+
+def last_proof(draft: Draft) -> HeldProof | None:
+    """Return the proof that was given last; before any was given, the last of those that a correction brings along."""
+    return draft.proofs[_last(draft)] if draft.proofs else None
+
+
+def _last(draft: Draft) -> int:
+    return (new_proofs(draft) or len(draft.proofs)) - 1
+
+
 def drop_proof(draft: Draft) -> Draft:
     """Remove the proof that was given last, where proofs are asked for."""
-    if draft.step is not Step.PROOF:
+    if draft.step is not Step.PROOF or not draft.proofs:
         return draft
-    return replace(draft, proofs=draft.proofs[1:] if draft.kind is AnswerKind.CORRECTION else draft.proofs[:-1])
+    place = _last(draft)
+    return replace(draft, proofs=(*draft.proofs[:place], *draft.proofs[place + 1 :]))
 
 
 def can_join(draft: Draft) -> bool:
     """Tell whether a link that waits for its words could go with the words or the file given just before it."""
-    return len(draft.proofs) > 1 and not draft.proofs[-1].complete and not draft.proofs[-2].url
+    given = draft.proofs[: new_proofs(draft)]
+    return len(given) > 1 and not given[-1].complete and not given[-2].url
 
 
 def join_proofs(draft: Draft, questions: Questions) -> Draft:
     """Put a link to the words or the file given just before it, and go on."""
     if not can_join(draft):
         return draft
-    *others, before, link = draft.proofs
-    return onward(replace(draft, proofs=(*others, replace(before, url=link.url))), questions)
+    place = new_proofs(draft) - 1
+    whole = replace(draft.proofs[place - 1], url=draft.proofs[place].url)
+    return onward(replace(draft, proofs=(*draft.proofs[: place - 1], whole, *draft.proofs[place + 1 :])), questions)
 
 
 def choose_day(draft: Draft, day: date, questions: Questions) -> Draft:

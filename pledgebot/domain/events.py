@@ -5,10 +5,10 @@ confirmed. `FACTS_VERSION` is raised when a field's sense changes.
 """
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from enum import StrEnum
 
-from pledgebot.domain.answer import AnswerKind, EvidenceKind, Position, SourceKind, SpeakerRole
+from pledgebot.domain.answer import AnswerKind, AnswerState, EvidenceKind, Position, SourceKind, SpeakerRole
 
 FACTS_VERSION = 1
 
@@ -25,6 +25,9 @@ class EventKind(StrEnum):
     CONTENT_REMOVED = "content_removed"
     ANSWER_PENDING = "answer_pending"
     STAY_ASKED = "stay_asked"
+    ENTRY_ASKED = "entry_asked"
+    ENTRY_EXPLAINED = "entry_explained"
+    ENTRY_DECIDED = "entry_decided"
 
 
 @dataclass(frozen=True)
@@ -71,8 +74,36 @@ class ProofFacts:
 
 
 @dataclass(frozen=True)
+class Remark:
+    """One question about a waiting entry, or the answer to it: organizers say it among themselves."""
+
+    by: str
+    text: str
+    answers: bool
+
+
+@dataclass(frozen=True)
+class Decision:
+    """What became of an entry, as organizers are told: by whom, at which moment of the election's clocks, why.
+
+    `undone` is that a confirmation was taken back before anybody was told.
+    """
+
+    state: AnswerState
+    by: str
+    at: datetime
+    reason: str | None = None
+    undone: bool = False
+
+
+@dataclass(frozen=True)
 class AnswerFacts:
-    """Everything that an announcement of one answer may say. `kind` is None in facts stored before it was kept."""
+    """Everything that an announcement of one answer may say. `kind` is None in facts stored before it was kept.
+
+    `proofs` is how many there are, with the lead; 0 in facts stored before they were counted.
+
+    `talk` and `decision` are told to organizers only; of what is told to others they are empty.
+    """
 
     answer: int
     version: int
@@ -91,6 +122,9 @@ class AnswerFacts:
     fictional: bool
     decided_on: date | None = None
     kind: AnswerKind | None = None
+    proofs: int = 0
+    talk: tuple[Remark, ...] = ()
+    decision: Decision | None = None
 
 
 @dataclass(frozen=True)
@@ -117,3 +151,6 @@ Facts = AnswerFacts | NoticeFacts
 
 NOTICES = frozenset({EventKind.STAY_ASKED})
 """The kinds of event that are about no answer."""
+
+OF_ENTRIES = frozenset({EventKind.ENTRY_ASKED, EventKind.ENTRY_EXPLAINED, EventKind.ENTRY_DECIDED})
+"""What became of an entry that organizers were asked about: it is told in the messages that asked them."""

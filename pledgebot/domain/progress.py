@@ -27,11 +27,12 @@ class Medium(StrEnum):
 
 
 class Stage(StrEnum):
-    """How far the conversation is."""
+    """How far the conversation is. `RECEIVED`: an answer came, and nobody confirmed yet what it says."""
 
     NOT_CONTACTED = "not_contacted"
     CONTACTED = "contacted"
     REMINDED = "reminded"
+    RECEIVED = "received"
     ANSWERED = "answered"
     DECLINED = "declined"
 
@@ -52,14 +53,18 @@ class Progress:
     since: datetime | None = None
 
 
-def progress_of(contacts: Iterable[Contact], *, answered_at: datetime | None) -> Progress:
+def progress_of(
+    contacts: Iterable[Contact], *, answered_at: datetime | None, waiting_since: datetime | None = None
+) -> Progress:
     """Return how far the conversation with a list is.
 
-    An answer on record ends it; a list that declined to answer is not chased, whatever we sent it afterwards; otherwise
-    the last contact speaks. A message received that holds no recorded answer is our backlog, so the list counts as having
-    answered.
+    An entry that waits to be confirmed (`waiting_since`) and a message received of which nothing is confirmed are our backlog,
+    and never the list's silence. A confirmed answer ends the conversation. A list that declined to answer is not chased,
+    whatever we sent it afterwards; otherwise the last contact speaks.
     """
     ordered = sorted(contacts, key=lambda contact: contact.at)
+    if waiting_since is not None:
+        return Progress(Stage.RECEIVED, waiting_since)
     if answered_at is not None:
         return Progress(Stage.ANSWERED, answered_at)
     stage = Progress(Stage.NOT_CONTACTED)
@@ -75,6 +80,6 @@ _OURS = frozenset({ContactKind.SENT, ContactKind.REMINDED})
 _STAGES = {
     ContactKind.SENT: Stage.CONTACTED,
     ContactKind.REMINDED: Stage.REMINDED,
-    ContactKind.RECEIVED: Stage.ANSWERED,
+    ContactKind.RECEIVED: Stage.RECEIVED,
     ContactKind.DECLINED: Stage.DECLINED,
 }

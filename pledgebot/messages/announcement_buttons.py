@@ -1,7 +1,9 @@
 """The buttons under what is told: to decide on a waiting entry, to read on, to stay or to leave."""
 
-from pledgebot.domain.events import AnswerFacts
-from pledgebot.messages.document import Button, Buttons
+from collections.abc import Sequence
+
+from pledgebot.domain.events import AnswerFacts, SubjectFacts
+from pledgebot.messages.document import Button, Buttons, clean
 from pledgebot.messages.i18n import Translator
 from pledgebot.messages.presses import token
 
@@ -15,16 +17,33 @@ def decision_buttons(facts: AnswerFacts, tr: Translator) -> Buttons:
     return ((Button(tr._("See the file"), press=token("file", facts.answer)),), decisions)
 
 
+def entry_button(facts: AnswerFacts, tr: Translator) -> Button:
+    """Return the button that shows an entry whole, as it is now."""
+    return Button(tr._("The entry"), press=token("entry", facts.answer))
+
+
 def reading_buttons(facts: AnswerFacts, tr: Translator, board_url: str | None) -> Buttons:
     """Return where readers of an announcement may go on: the whole table, and the list or banner itself."""
-    rows: list[tuple[Button, ...]] = []
-    if board_url:
-        rows.append((Button(tr._("What every list says"), url=board_url),))
+    rows = _board_row(tr, board_url)
     if facts.subject.id is not None:
         banner = facts.subject.is_banner
         text = tr._("More on this banner") if banner else tr._("More on this list")
         rows.append((Button(text, press=token("banner" if banner else "list", facts.subject.id)),))
     return tuple(rows)
+
+
+def digest_buttons(subjects: Sequence[SubjectFacts], tr: Translator, board_url: str | None) -> Buttons:
+    """Return where readers of a digest may go on: the whole table, and each list or banner, called by its name."""
+    named = {(one.is_banner, one.id): clean(one.name) for one in subjects if one.id is not None}
+    lists = [
+        (Button(tr._("More on {name}").format(name=name), press=token("banner" if banner else "list", number)),)
+        for (banner, number), name in named.items()
+    ]
+    return (*_board_row(tr, board_url), *lists)
+
+
+def _board_row(tr: Translator, board_url: str | None) -> list[tuple[Button, ...]]:
+    return [(Button(tr._("What every list says"), url=board_url),)] if board_url else []
 
 
 def staying_buttons(spot: tuple[str, str], tr: Translator) -> Buttons:

@@ -4,8 +4,8 @@ from collections.abc import Callable, Sequence
 from datetime import date
 
 from pledgebot.domain.answer import AnswerKind, SourceKind
-from pledgebot.domain.events import AnswerFacts, EventKind, Facts, NoticeFacts, StanceFacts, SubjectFacts
-from pledgebot.messages import labels
+from pledgebot.domain.events import OF_ENTRIES, AnswerFacts, EventKind, Facts, NoticeFacts, StanceFacts, SubjectFacts
+from pledgebot.messages import entry_notices, labels
 from pledgebot.messages.announcement_buttons import decision_buttons, reading_buttons
 from pledgebot.messages.document import (
     Block,
@@ -28,7 +28,7 @@ from pledgebot.messages.frame import frame
 from pledgebot.messages.i18n import Translator
 from pledgebot.messages.notices import stay_asked
 from pledgebot.messages.standings import demand_title, kept_file, said
-from pledgebot.messages.subjects import provisional
+from pledgebot.messages.subjects import banner_name, provisional
 
 _DASH = " — "
 
@@ -57,12 +57,15 @@ def announce(
 
     `board_url` leads to the whole table; `hashtags` are passed on. `removed_on` is the day of a removal, which the facts
     do not hold (their `said_on` is the day of the removed words). `spot` is the address and thread to which a notice goes
-    that is answered by a button.
+    that is answered by a button. What became of an entry is worded for the message in which organizers were asked about it.
     """
     if isinstance(facts, NoticeFacts):
         return frame(stay_asked(facts, tr, spot), tr, facts.fictional)
-    if kind is EventKind.ANSWER_PENDING:
-        blocks = [*confirm_blocks(facts, tr), *preview_blocks(facts, future_kind(facts), tr, board_url)]
+    if kind is EventKind.ENTRY_DECIDED:
+        return frame(entry_notices.decided(facts, tr), tr, facts.fictional)
+    if kind is EventKind.ANSWER_PENDING or kind in OF_ENTRIES:
+        asked = [*confirm_blocks(facts, tr), *entry_notices.talk(facts, tr)]
+        blocks = [*asked, *preview_blocks(facts, future_kind(facts), tr, board_url)]
         buttons = decision_buttons(facts, tr)
     else:
         blocks = [*posting(facts, kind, tr, removed_on), *end(facts, tr, board_url)]
@@ -93,8 +96,17 @@ def confirm_blocks(facts: AnswerFacts, tr: Translator) -> list[Block]:
         Bullets((
             sentence(tr._("to confirm: {command}"), command=Strong(confirming(facts, tr))),
             sentence(tr._("to reject: {command}"), command=Strong(tr._("/reject {number}").format(number=facts.answer))),
+            *_further_proofs(facts, tr),
         )),
     ]  # fmt: skip
+
+
+def _further_proofs(facts: AnswerFacts, tr: Translator) -> list[Inlines]:
+    """Return how many proofs a waiting entry has, where the one that is posted is not the only one."""
+    if facts.proofs <= 1:
+        return []
+    told = tr.n("{count} proof, which is posted", "{count} proofs, of which the first is posted", facts.proofs)
+    return [(Text(told.format(count=facts.proofs)),)]
 
 
 def confirming(facts: AnswerFacts, tr: Translator) -> str:
@@ -187,9 +199,9 @@ def subject(facts: SubjectFacts, tr: Translator) -> Paragraph:
     places = tr.join(map(clean, facts.constituencies))
     if facts.is_banner:
         if not places:
-            return paragraph(tr._("Banner {name}.").format(name=clean(facts.name)))
+            return paragraph(f"{banner_name(facts.name, tr)}.")
         return paragraph(
-            tr._("Banner {name}, for its lists in: {places}.").format(name=clean(facts.name), places=places)
+            tr._("{banner}, for its lists in: {places}.").format(banner=banner_name(facts.name, tr), places=places)
         )
     known = [clean(facts.name)]
     if facts.head:
@@ -263,7 +275,8 @@ def taken_back(stance: StanceFacts, facts: AnswerFacts, tr: Translator) -> Inlin
 
 def spoken(facts: AnswerFacts, tr: Translator) -> list[Block]:
     """Return when it was said, by whom and by which road."""
-    words = said(facts.said_on, facts.speaker, facts.speaker_role, facts.source_kind, tr)
+    banner = facts.subject.is_banner
+    words = said(facts.said_on, facts.speaker, facts.speaker_role, facts.source_kind, tr, banner=banner)
     return [paragraph(f"{words[:1].upper()}{words[1:]}.")]
 
 
@@ -300,5 +313,5 @@ def end(facts: AnswerFacts, tr: Translator, board_url: str | None) -> list[Block
         blocks.append(paragraph(Link(tr._("What every list says"), board_url)))
     if facts.seq is not None and facts.head_hash:
         number, head = facts.seq, facts.head_hash
-        blocks.append(paragraph(tr._("Ledger: entry {number}, head {head}").format(number=number, head=head)))
+        blocks.append(paragraph(tr._("Ledger: link {number}, head {head}").format(number=number, head=head)))
     return blocks

@@ -114,9 +114,7 @@ def history(
 ) -> Keyboard:
     """Return the proof of each entry, the list or banner itself, and the table."""
     proofs = [
-        _proof(entry.answer, entry.seq, tr)
-        for entry in view.entries
-        if entry.kind not in _WITHOUT_PROOF and not entry.removed
+        _proof(entry.answer, tr) for entry in view.entries if entry.kind not in _WITHOUT_PROOF and not entry.removed
     ]
     return fitted(proofs, [[*_subject(view.subject, list_id, banner_id), _to_table(place, tr)]])
 
@@ -202,14 +200,14 @@ def _subject(name: str, list_id: int | None, banner_id: int | None) -> list[Butt
     return [pressing(name, "banner", banner_id)] if banner_id is not None else []
 
 
-def _proof(answer: int, seq: int, tr: Translator) -> Button:
-    return pressing(tr._("Proof of entry {number}").format(number=seq), "proof", answer)
+def _proof(answer: int, tr: Translator) -> Button:
+    return pressing(tr._("Proof of entry {number}").format(number=answer), "proof", answer)
 
 
 def _proofs(cells: Iterable[CellView], tr: Translator) -> list[Button]:
     """Return a button for the proof of each entry on which these positions stand, each entry once."""
     shown = {view.answer: view for cell in cells for view in _statements(cell)}
-    return [_proof(view.answer, view.seq, tr) for view in shown.values() if view.proof is not None]
+    return [_proof(view.answer, tr) for view in shown.values() if view.proof is not None]
 
 
 def _statements(cell: CellView) -> Iterable[StanceView]:

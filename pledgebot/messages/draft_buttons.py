@@ -4,12 +4,14 @@ from collections.abc import Callable, Iterable, Sequence
 from datetime import date, timedelta
 
 from pledgebot.domain.answer import AnswerKind, Contradiction, Position, SourceKind, SpeakerRole
-from pledgebot.domain.draft import Said, Step, can_join, half_named, steps_of
+from pledgebot.domain.draft import Said, Step, can_join, half_named, last_proof, steps_of
+from pledgebot.domain.draft_corrections import changes_nothing, unproved
 from pledgebot.messages import labels
 from pledgebot.messages.document import Button, Buttons, clean
-from pledgebot.messages.draft_words import proof_word, said_word, shortened, slot_title, speaker_words
+from pledgebot.messages.draft_words import proof_word, proofs_word, said_word, shortened, slot_title, speaker_words
 from pledgebot.messages.i18n import Translator
 from pledgebot.messages.presses import token
+from pledgebot.messages.subjects import says_banner
 from pledgebot.services.draft_views import DraftView
 from pledgebot.services.lookup import HitKind
 
@@ -46,6 +48,16 @@ def of_open(view: DraftView, anew: Sequence[str | int], tr: Translator) -> Butto
     )
 
 
+def of_throwing_away(view: DraftView, tr: Translator) -> Buttons:
+    """Return the buttons that throw a draft away or keep it."""
+    return ((_button(view, tr._("Throw away"), "discard"), _button(view, tr._("Keep"), "show")),)
+
+
+def way_back(revision: int, tr: Translator) -> Button:
+    """Return the button that leads from anything else back to the open draft; it works when that has changed, too."""
+    return Button(tr._("Go on with the draft"), press=token("w", revision, "show"))
+
+
 def step_names(tr: Translator) -> dict[Step, str]:
     """Return the name of each step."""
     return {
@@ -68,11 +80,15 @@ def _button(view: DraftView, text: str, step: str, *values: str | int) -> Button
 
 def _around(view: DraftView, tr: Translator) -> list[Row]:
     rows: list[Row] = []
-    if view.can_go_on and view.draft.step is not Step.CHANGE:
+    # In a correction that is what "stays as it was" says.
+    corrected = view.draft.kind is AnswerKind.CORRECTION and view.draft.step is Step.POSITIONS
+    if view.can_go_on and view.draft.step is not Step.CHANGE and not corrected:
         text = tr._("That is all, go on") if view.draft.step is Step.PROOF else tr._("Leave it as it is, go on")
         rows.append((_button(view, text, "on"),))
-    cancel = _button(view, tr._("Cancel and drop the draft"), "cancel")
-    return [*rows, (_button(view, tr._("Back"), "back"), cancel) if view.can_go_back else (cancel,)]
+    if view.can_go_back:
+        rows.append((_button(view, tr._("Back"), "back"),))
+    # Alone, and last: it stands where no thumb falls by mistake.
+    return [*rows, (_button(view, tr._("Cancel and drop the draft"), "cancel"),)]
 
 
 def _lists(view: DraftView, tr: Translator) -> list[Row]:
@@ -80,7 +96,7 @@ def _lists(view: DraftView, tr: Translator) -> list[Row]:
     for hit in view.choices:
         if hit.kind in _KINDS:
             text = shortened(hit.label, 45)
-            if hit.kind is HitKind.BANNER:
+            if hit.kind is HitKind.BANNER and not says_banner(hit.label):
                 text = tr._("{name} (banner)").format(name=text)
             if hit.kind is HitKind.PLACE:
                 text = tr._("{name} (place)").format(name=text)
@@ -122,8 +138,11 @@ def _proofs(view: DraftView, tr: Translator) -> list[Row]:
     rows: list[Row] = []
     if can_join(view.draft):
         rows.append((_button(view, tr._("It belongs to what was sent before"), "join"),))
-    if view.draft.proofs:
-        told = tr._("Remove the last proof ({proof})").format(proof=proof_word(view.draft.proofs[-1], tr))
+    if view.draft.proofs and unproved(view.draft):
+        rows.append((_button(view, tr._("The same proof holds"), "same"),))
+    last = last_proof(view.draft)
+    if last is not None:
+        told = tr._("Remove the last proof ({proof})").format(proof=proof_word(last, tr))
         rows.append((_button(view, told, "drop"),))
     return rows
 
@@ -173,6 +192,8 @@ def _changes(view: DraftView, tr: Translator) -> list[Row]:
             value = _value(view, step, tr)
             text = f"{names[step]} — {value}" if value else names[step]
             rows.append((_button(view, f"{text[:1].upper()}{text[1:]}", "go", step.value),))
+    if draft.kind is AnswerKind.CORRECTION and changes_nothing(draft):
+        return rows
     return [*rows, (_button(view, tr._("Nothing more, go on"), "on"),)]
 
 
@@ -183,7 +204,7 @@ def _value(view: DraftView, step: Step, tr: Translator) -> str:
     if step is Step.SOURCE:
         return labels.source_kind(draft.source, tr) if draft.source is not None else ""
     if step is Step.PROOF:
-        return str(len(draft.proofs))
+        return proofs_word(draft.proofs, tr)
     if step is Step.DATE:
         return tr.short_day(draft.said_on) if draft.said_on is not None else ""
     return speaker_words(draft, tr) if step is Step.SPEAKER else draft.reason or ""

@@ -1,9 +1,12 @@
 """What an organizer reads while an answer is typed: one screen per step, the same with and without buttons."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
+from datetime import date
 
 from pledgebot.domain.answer import AnswerKind
-from pledgebot.domain.draft import MOST_PROOFS, Step, can_join, half_named, steps_of
+from pledgebot.domain.days import LONGEST_AGO
+from pledgebot.domain.draft import MOST_PROOFS, Said, Step, steps_of
+from pledgebot.domain.draft_corrections import changed, changes_nothing, concerns_all
 from pledgebot.domain.errors import Objection
 from pledgebot.messages import draft_buttons as press
 from pledgebot.messages import labels
@@ -11,6 +14,7 @@ from pledgebot.messages.announcements import EVENT_OF, preview_blocks
 from pledgebot.messages.document import (
     Block,
     Bullets,
+    Button,
     Buttons,
     Message,
     Text,
@@ -18,18 +22,19 @@ from pledgebot.messages.document import (
     heading,
     paragraph,
 )
-from pledgebot.messages.draft_words import proof_word, said_word, shortened, slot_title, speaker_words
+from pledgebot.messages.draft_asked import asked
+from pledgebot.messages.draft_words import proofs_word, said_word, shortened, slot_title, speaker_words, subject_words
 from pledgebot.messages.frame import frame
 from pledgebot.messages.i18n import Translator
 from pledgebot.messages.objections import objection
-from pledgebot.services.draft_views import DraftView
+from pledgebot.services.draft_views import DraftView, SlotView
 from pledgebot.services.views import EntryView
 
 
 def screen(view: DraftView, tr: Translator, note: str = "") -> Message:
     """Return the screen of the step where a draft is; `note` is a sentence about what was just done, or not done."""
     blocks = [*_noted(note), _title(view, tr), *_entered(view, tr)]
-    blocks += [paragraph(line) for line in _ASKED[view.draft.step](view, tr)]
+    blocks += [paragraph(line) for line in asked(view, tr)]
     return Message(tuple(blocks), tr.language, buttons=press.buttons(view, tr))
 
 
@@ -41,6 +46,15 @@ def preview(view: DraftView, entry: EntryView, tr: Translator, note: str = "") -
     if further > 0:
         told = tr.n("{count} further proof is kept with it.", "{count} further proofs are kept with it.", further)
         blocks.append(paragraph(told.format(count=further)))
+    if entry.kind is AnswerKind.CORRECTION and concerns_all(view.draft) and len(view.slots) > 1:
+        blocks.append(
+            paragraph(
+                tr._(
+                    "Who spoke, when and where, and a proof that is changed alone belong to the whole entry: it is posted anew "
+                    "with everything that it says."
+                )
+            )
+        )
     blocks.append(
         paragraph(
             tr._("Read it against its proof, then press Submit. Nothing is posted before another person confirms.")
@@ -89,6 +103,25 @@ def nothing_to_cancel(tr: Translator) -> Message:
     return _one(tr._("No draft is open here: there is nothing to cancel. /log begins one."), tr)
 
 
+def throw_away(view: DraftView, tr: Translator) -> Message:
+    """Ask once whether a draft is to be thrown away."""
+    asked = tr._("Throw away what was noted so far?")
+    if view.subject is not None:
+        asked = tr._("Throw away what was noted for {name}?").format(name=clean(view.subject.name))
+    told = tr._("Its files are deleted with it. Nothing of it is recorded.")
+    return Message((heading(asked), paragraph(told)), tr.language, buttons=press.of_throwing_away(view, tr))
+
+
+def way_back(revision: int, tr: Translator) -> Button:
+    """Return the button that leads back to the draft from an answer that was given in between."""
+    return press.way_back(revision, tr)
+
+
+def not_understood(tr: Translator) -> str:
+    """Return that a text says nothing to the draft, and asks nothing that can be answered."""
+    return tr._("That was not understood, and nothing was changed. This is what the draft waits for:")
+
+
 def open_already(view: DraftView, anew: Sequence[str | int], tr: Translator) -> Message:
     """Ask whether to go on with the draft that is open or to drop it for a new one; `anew` says which one."""
     blocks: list[Block] = [
@@ -128,7 +161,13 @@ def too_many_proofs(tr: Translator) -> str:
 
 def no_day(tr: Translator) -> str:
     """Return that a text is no day."""
-    return tr._("That is no day: type it such as 14/02/2026 or 2026-02-14, or press one.")
+    return tr._("That is no day: type it such as 14/02, 14 February 2026 or Monday, or press one.")
+
+
+def too_long_ago(day: date, tr: Translator) -> str:
+    """Return that a day is of another age."""
+    told = tr._("{date} is more than {count} years ago: check the year.")
+    return told.format(date=tr.short_day(day), count=LONGEST_AGO)
 
 
 def no_name(tr: Translator) -> str:
@@ -156,9 +195,11 @@ def _title(view: DraftView, tr: Translator) -> Block:
     what = names[draft.step]
     if draft.step is Step.POSITIONS and view.at is not None:
         number, count = view.slots.index(view.at) + 1, len(view.slots)
-        what = tr._("{step}, {number} of {count}").format(step=what, number=number, count=count)
+        if draft.kind is not AnswerKind.CORRECTION:
+            what = tr._("{step}, {number} of {count}").format(step=what, number=number, count=count)
     kind = _kind(view, tr)
-    if draft.step not in steps:
+    if draft.step not in steps or draft.kind is AnswerKind.CORRECTION:
+        # A correction is made from a menu: it has no third step of seven.
         return heading(f"{kind} — {what}")
     number = steps.index(draft.step) + 1
     told = tr._("{entry} — step {number} of {count}: {step}")
@@ -178,120 +219,32 @@ def _entered(view: DraftView, tr: Translator) -> list[Block]:
     draft = view.draft
     lines: list[str] = []
     if view.subject is not None:
-        lines.append(clean(view.subject.name))
-    lines += [
-        f"{slot_title(slot, tr)} — {said_word(slot.said, draft.kind, tr)}"
-        for slot in view.slots
-        if slot.said is not None
-    ]
+        lines.append(subject_words(view.subject, tr))
+    lines += [f"{slot_title(slot, tr)} — {_said(view, slot, tr)}" for slot in view.slots if slot.said is not None]
     if draft.source is not None:
         lines.append(tr._("source: {source}").format(source=labels.source_kind(draft.source, tr)))
     if draft.proofs:
-        told = tr.join([proof_word(proof, tr) for proof in draft.proofs])
-        lines.append(tr._("proof: {proofs}").format(proofs=told))
+        lines.append(tr._("proof: {proofs}").format(proofs=proofs_word(draft.proofs, tr)))
     if draft.said_on is not None:
         lines.append(tr._("said on {date}").format(date=tr.short_day(draft.said_on)))
     if draft.speaker or draft.role is not None:
         lines.append(tr._("who spoke: {who}").format(who=speaker_words(draft, tr)))
     if draft.reason:
         lines.append(tr._("reason: {reason}").format(reason=shortened(draft.reason)))
-    return [paragraph(tr._("So far:")), Bullets(tuple((Text(line),) for line in lines))] if lines else []
+    return [paragraph(_so_far(view, tr)), Bullets(tuple((Text(line),) for line in lines))] if lines else []
 
 
-def _ask_list(view: DraftView, tr: Translator) -> list[str]:
+def _so_far(view: DraftView, tr: Translator) -> str:
+    if view.draft.kind is not AnswerKind.CORRECTION:
+        return tr._("So far:")
+    return tr._("The entry says:") if changes_nothing(view.draft) else tr._("With what you change, the entry says:")
+
+
+def _said(view: DraftView, slot: SlotView, tr: Translator) -> str:
+    """Return what is said on a demand; where a correction changes it, also what the entry says."""
     draft = view.draft
-    if draft.query and view.choices:
-        told = tr._("Several could be meant by “{query}”: press the right one, or type more of its name.")
-        return [told.format(query=shortened(draft.query))]
-    if draft.query:
-        told = tr._("Nothing is called “{query}”: check the spelling, or type its place or the head of its list.")
-        return [told.format(query=shortened(draft.query))]
-    asked = tr._("Which list or banner answered?")
-    if draft.kind is AnswerKind.WITHDRAWAL:
-        asked = tr._("Which list or banner takes its word back?")
-    if not view.choices:
-        return [asked, tr._("Type its name, its place or the head of its list.")]
-    if view.more:
-        return [asked, tr._("These are only some: press one, or type its name, its place or the head of its list.")]
-    return [asked, tr._("Press it, or type its name, its place or the head of its list.")]
-
-
-def _ask_position(view: DraftView, tr: Translator) -> list[str]:
-    if view.at is None:
-        return [tr._("The letter has no demand that could be spoken on.")]
-    title = slot_title(view.at, tr)
-    if view.draft.kind is AnswerKind.WITHDRAWAL:
-        return [tr._("Is the word on “{title}” taken back? Press one.").format(title=title)]
-    asked = tr._("What is said on “{title}”?")
-    if view.draft.kind is AnswerKind.CORRECTION:
-        asked = tr._("What is right on “{title}”?")
-    return [asked.format(title=title), tr._("Press one, or type committed, partial, refused or unclear.")]
-
-
-def _ask_source(_view: DraftView, tr: Translator) -> list[str]:
-    return [tr._("Where was it said? Press the kind of source, or type it.")]
-
-
-def _ask_proof(view: DraftView, tr: Translator) -> list[str]:
-    waiting = next((proof for proof in view.draft.proofs if not proof.complete), None)
-    if waiting is not None:
-        told = tr._("This link alone is no proof, since pages change: {link}")
-        asked = [
-            told.format(link=shortened(waiting.url or "")),
-            tr._("Send the words that stand there, or a picture of the page."),
-        ]
-        if can_join(view.draft):
-            asked.append(tr._("If what you sent before is its words or its picture, press that it belongs to it."))
-        return asked
-    if view.draft.proofs:
-        return [tr._("Send another proof, or go on. The first proof is the one that is posted.")]
-    return [
-        tr._(
-            "Send the proof now: a link followed by the words that stand there, the words alone, a photo, a PDF or another "
-            "file, or a forwarded message."
-        ),
-        tr._("What you write under a photo or a file is taken as the quoted words. Names of files are not kept."),
-    ]
-
-
-def _ask_day(_view: DraftView, tr: Translator) -> list[str]:
-    return [
-        tr._("When was it said? Press a day, or type it, such as 14/02/2026."),
-        tr._("More proofs can still be sent: a file, or a link followed by its words."),
-    ]
-
-
-def _ask_speaker(view: DraftView, tr: Translator) -> list[str]:
-    draft = view.draft
-    if half_named(draft):
-        told = tr._("In what role did {name} speak? Press it, or type it.")
-        return [told.format(name=clean(draft.speaker or ""))]
-    asked = [tr._("Who spoke? Press it, or type the name and the role, such as: Ada Exemple, spokesperson.")]
-    if draft.by:
-        asked.append(tr._("The forwarded message is by: {name}").format(name=clean(draft.by)))
-    return asked
-
-
-def _ask_reason(_view: DraftView, tr: Translator) -> list[str]:
-    return [tr._("Why is the entry corrected? Send one sentence: it is posted with the correction.")]
-
-
-def _ask_change(_view: DraftView, tr: Translator) -> list[str]:
-    return [tr._("What should change? Press it. Everything else stays as it is.")]
-
-
-def _ask_submit(_view: DraftView, tr: Translator) -> list[str]:
-    return [tr._("Press whether to submit it or to change it.")]
-
-
-_ASKED: dict[Step, Callable[[DraftView, Translator], list[str]]] = {
-    Step.LIST: _ask_list,
-    Step.POSITIONS: _ask_position,
-    Step.SOURCE: _ask_source,
-    Step.PROOF: _ask_proof,
-    Step.DATE: _ask_day,
-    Step.SPEAKER: _ask_speaker,
-    Step.REASON: _ask_reason,
-    Step.CHANGE: _ask_change,
-    Step.PREVIEW: _ask_submit,
-}
+    now = said_word(slot.said or Said.NOTHING, draft.kind, tr)
+    if draft.original is None or slot.slot not in changed(draft):
+        return now
+    before = draft.original.on(slot.slot) or Said.BACK
+    return tr._("{now}, instead of: {before}").format(now=now, before=said_word(before, draft.kind, tr))

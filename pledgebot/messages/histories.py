@@ -19,7 +19,7 @@ from pledgebot.messages.document import (
     sentence,
 )
 from pledgebot.messages.i18n import Translator
-from pledgebot.messages.standings import Telling, demand_title, proof_of, said
+from pledgebot.messages.standings import Telling, blanked, demand_title, proof_of, said
 from pledgebot.services.views import HistoryEntry, HistoryStance, HistoryView
 
 _OF_OUR_OWN_DOING = {AnswerKind.UNDO, AnswerKind.REMOVAL}
@@ -32,7 +32,7 @@ def history(view: HistoryView, tr: Translator, zone: tzinfo = UTC) -> Message:
     blocks: list[Block] = [heading(tr._("History: {name}").format(name=f"{clean(view.subject)}{place}"))]
     if view.demand is not None:
         blocks.append(paragraph(tr._("On: {demand}").format(demand=tr.pick(view.demand.title))))
-    removals = {entry.target_seq: entry for entry in view.entries if entry.kind is AnswerKind.REMOVAL}
+    removals = {entry.target: entry for entry in view.entries if entry.kind is AnswerKind.REMOVAL}
     for entry in view.entries:
         blocks.append(_title(entry, telling))
         blocks.append(Bullets(tuple(_items(entry, removals, telling))))
@@ -44,7 +44,7 @@ def history(view: HistoryView, tr: Translator, zone: tzinfo = UTC) -> Message:
 def _title(entry: HistoryEntry, telling: Telling) -> Block:
     return heading(
         telling.tr._("Entry {number}, confirmed on {date}: {kind}").format(
-            number=entry.seq, date=telling.day(entry.confirmed_at), kind=labels.answer_kind(entry.kind, telling.tr)
+            number=entry.answer, date=telling.day(entry.confirmed_at), kind=labels.answer_kind(entry.kind, telling.tr)
         )
     )
 
@@ -54,10 +54,10 @@ def _items(entry: HistoryEntry, removals: Mapping[int | None, HistoryEntry], tel
     items = [_stance(stance, tr) for stance in entry.stances]
     if entry.undone:
         items.append((Strong(tr._("this entry was undone before it was announced")),))
-    if entry.target_seq is not None:
-        items.append((Text(_about(entry.kind, entry.target_seq, tr)),))
+    if entry.target is not None:
+        items.append((Text(_about(entry.kind, entry.target, tr)),))
     if entry.removed:
-        items.append((Text(_blanked(removals.get(entry.seq), telling)),))
+        items.append((Text(blanked(removals.get(entry.answer), telling)),))
     elif entry.kind not in _OF_OUR_OWN_DOING:
         spoken = said(entry.said_on, entry.speaker, entry.role, entry.source, tr)
         items.append(joined([(Text(spoken),), proof_of(entry.proof, telling)], " — "))
@@ -84,12 +84,3 @@ def _about(kind: AnswerKind, target: int, tr: Translator) -> str:
         AnswerKind.REMOVAL: tr._("removes the content of entry {number}"),
     }
     return templates.get(kind, tr._("concerns entry {number}")).format(number=target)
-
-
-def _blanked(removal: HistoryEntry | None, telling: Telling) -> str:
-    tr = telling.tr
-    if removal is None:
-        return tr._("content removed on legal demand")
-    return tr._("content removed on legal demand on {date}: {reason}").format(
-        date=telling.day(removal.confirmed_at), reason=clean(removal.reason or "") or tr._("no reason was given")
-    )

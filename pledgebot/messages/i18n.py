@@ -2,7 +2,7 @@
 
 import gettext
 from collections.abc import Iterable, Mapping
-from datetime import date, datetime, tzinfo
+from datetime import date, datetime, timedelta, tzinfo
 from functools import cache
 from pathlib import Path
 
@@ -11,6 +11,8 @@ LANGUAGES = ("fr", "en")
 
 LOCALE = Path(__file__).parent.parent / "locale"
 DOMAIN = "pledgebot"
+
+_A_MONDAY = date(2024, 1, 1)
 
 # English dates and lists in the European manner: day before month, no comma before "and".
 _BABEL_LOCALES = {"en": "en_GB"}
@@ -47,6 +49,10 @@ class Translator:
     def short_day(self, day: date) -> str:
         """Return a date without its weekday, such as "15 March 2026"."""
         return self._date(day, self.p("date pattern", "d MMMM y"))
+
+    def weekday(self, number: int) -> str:
+        """Return the name of a day of the week, of which Monday is 0."""
+        return self._date(_A_MONDAY + timedelta(days=number), "EEEE")
 
     def moment(self, moment: datetime, zone: tzinfo) -> str:
         """Return an aware moment as the clocks of a zone show it, such as "Sunday, 15 March 2026 at 20:00"."""

@@ -2,30 +2,48 @@
 
 from zoneinfo import ZoneInfo
 
-from pledgebot.domain.audience import PlaceKind
+from pledgebot.domain.audience import Spot
 from pledgebot.messages import about
 from pledgebot.messages.document import Block, Message, clean, heading, paragraph
 from pledgebot.messages.i18n import Translator
 from pledgebot.messages.organizers import role_word
-from pledgebot.messages.panels import bullets, settings, topic_name
+from pledgebot.messages.panels import bullets, has_buttons, of_place, settings, topic_name
 from pledgebot.services.privacy import KeptView
 from pledgebot.services.subscriber_views import SubscriberView
 
 
 def kept(view: KeptView, tr: Translator) -> Message:
     """Return everything that is kept of a place: nothing is left out, and where it is nothing that is said."""
-    titles = {
-        PlaceKind.PRIVATE: tr._("What is kept of you"),
-        PlaceKind.GROUP: tr._("What is kept of this group"),
-        PlaceKind.CHANNEL: tr._("What is kept of the channel"),
-    }
+    title = of_place(
+        view.spot,
+        private=tr._("What is kept of you"),
+        group=tr._("What is kept of this group"),
+        topic=tr._("What is kept of this topic"),
+        channel=tr._("What is kept of the channel"),
+    )
     lines = _lines(view, tr)
-    blocks: list[Block] = [heading(titles[view.spot.place])]
+    blocks: list[Block] = [heading(title)]
     if lines:
         blocks += [bullets(lines), paragraph(tr._("/forget deletes it at once."), " ", about.backups(tr))]
     else:
         blocks.append(paragraph(tr._("Nothing.")))
     return Message(tuple(blocks), tr.language)
+
+
+def configured(spot: Spot, tr: Translator) -> Message:
+    """Return what is kept of a place that the configuration names, and that it ends there and not by a command."""
+    told = of_place(
+        spot,
+        private=tr._("This chat is one that the bot's configuration names."),
+        group=tr._("This group is one that the bot's configuration names."),
+        topic=tr._("This topic belongs to a group that the bot's configuration names."),
+        channel=tr._("This channel is one that the bot's configuration names."),
+    )
+    how = tr._(
+        "Its number and what was sent to it are kept for as long as it stands there: whoever runs the bot ends that in the "
+        "configuration, and /forget deletes nothing here. What is written to the bot here is deleted once it is answered."
+    )
+    return Message((paragraph(told, " ", how),), tr.language)
 
 
 def forgotten(before: KeptView, tr: Translator) -> Message:
@@ -48,12 +66,18 @@ def forgotten(before: KeptView, tr: Translator) -> Message:
 def _deleted(before: KeptView, tr: Translator) -> list[tuple[str, bool]]:
     messages = before.sent + before.waiting
     return [
-        (tr._("the number, the choices and the day of consent"), before.subscriber is not None),
+        (_identity(before, tr), before.subscriber is not None),
         (tr.n("{count} message, sent or waiting", "{count} messages, sent or waiting", messages).format(count=messages),
          messages > 0),
         (tr.n("{count} draft", "{count} drafts", before.drafts).format(count=before.drafts), before.drafts > 0),
         (tr._("what was written from here"), True),
     ]  # fmt: skip
+
+
+def _identity(before: KeptView, tr: Translator) -> str:
+    if has_buttons(before.spot):
+        return tr._("the number, the choices and the day of consent")
+    return tr._("the name of the account, the choices and the day of consent")
 
 
 def _lines(view: KeptView, tr: Translator) -> list[str]:
@@ -79,7 +103,8 @@ def _lines(view: KeptView, tr: Translator) -> list[str]:
 def _chosen(view: SubscriberView, tr: Translator) -> list[str]:
     zone = ZoneInfo(view.zone)
     spot = view.spot
-    lines = [tr._("Number: {address}, on {channel}").format(address=clean(spot.address), channel=spot.channel)]
+    told = tr._("Number: {address}, on {channel}") if has_buttons(spot) else tr._("Account: {address}, on {channel}")
+    lines = [told.format(address=clean(spot.address), channel=spot.channel)]
     if spot.thread:
         lines.append(tr._("Topic of the forum: {thread}").format(thread=clean(spot.thread)))
     topics = tr.join(topic_name(one, tr) for one in view.topics) if view.topics else tr._("nothing")

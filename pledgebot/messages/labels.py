@@ -141,6 +141,7 @@ def stage(member: Stage, tr: Translator) -> str:
         Stage.NOT_CONTACTED: tr.p("conversation", "not yet asked"),
         Stage.CONTACTED: tr.p("conversation", "asked"),
         Stage.REMINDED: tr.p("conversation", "asked again"),
+        Stage.RECEIVED: tr.p("conversation", "an answer is being checked"),
         Stage.ANSWERED: tr.p("conversation", "answered"),
         Stage.DECLINED: tr.p("conversation", "declined to answer"),
     }[member]
@@ -248,6 +249,9 @@ def event_kind(member: EventKind, tr: Translator) -> str:
         EventKind.CONTENT_REMOVED: tr.p("event", "content removed"),
         EventKind.ANSWER_PENDING: tr.p("event", "entry to be confirmed"),
         EventKind.STAY_ASKED: tr.p("event", "question whether to stay"),
+        EventKind.ENTRY_ASKED: tr.p("event", "question about an entry"),
+        EventKind.ENTRY_EXPLAINED: tr.p("event", "answer about an entry"),
+        EventKind.ENTRY_DECIDED: tr.p("event", "decision on an entry"),
     }[member]
 
 

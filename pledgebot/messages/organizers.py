@@ -123,20 +123,6 @@ def rejection_reason(reason: str, tr: Translator) -> str:
     }[reason]
 
 
-def question(view: EntryView, asker: str, tr: Translator, zone: tzinfo = UTC) -> Message:
-    """Return what the recorder of an entry is told when somebody asks about it."""
-    facts = view.facts
-    asked = paragraph(
-        tr._("{name} has a question about entry {number}, which you recorded. Please get in touch.").format(
-            name=clean(asker), number=facts.answer
-        )
-    )
-    waits = view.state is AnswerState.PENDING
-    # Only what the recorder may do: their own Confirm is refused.
-    buttons = ((pressing(tr._("Reject…"), "reject", facts.answer, facts.version),),) if waits else ()
-    return replace(_framed([asked, *_entry_blocks(view, tr, zone)], facts, tr), buttons=buttons)
-
-
 def _circumstances(view: EntryView, tr: Translator, zone: tzinfo) -> list[str]:
     lines = [
         labels.answer_kind(view.kind, tr),

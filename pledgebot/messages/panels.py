@@ -4,9 +4,10 @@ A panel says which place it is about, since channels are run from a private chat
 """
 
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 from datetime import time
 
-from pledgebot.domain.audience import DIGEST_HOUR, PlaceKind, QuietHours, Rhythm, Spot, TopicKind
+from pledgebot.domain.audience import DIGEST_HOUR, DIGEST_WEEKDAY, PlaceKind, QuietHours, Rhythm, Spot, TopicKind
 from pledgebot.domain.events import Titles
 from pledgebot.messages import labels
 from pledgebot.messages.buttons import MOST, pressing
@@ -28,7 +29,15 @@ _NIGHT = (time(22), time(7))
 _NAMES = {"fr": "Français", "en": "English"}
 
 
-def panel(view: SubscriberView, tr: Translator) -> Message:
+@dataclass(frozen=True)
+class Elsewhere:
+    """How a place is called that is run from another chat: its title, and the public name that words can name it by."""
+
+    title: str
+    handle: str = ""
+
+
+def panel(view: SubscriberView, tr: Translator, elsewhere: Elsewhere | None = None) -> Message:
     """Return what a place is told and when, with a button for every change."""
     spot = view.spot
     blocks: list[Block] = [
@@ -37,19 +46,50 @@ def panel(view: SubscriberView, tr: Translator) -> Message:
         if view.topics
         else paragraph(tr._("Nothing is followed: choose something, or have everything deleted by /forget.")),
         bullets(settings(view, tr)),
-        paragraph(
-            tr._(
-                "In words: /subscribe NAME, /unsubscribe NAME, /digest daily 18h, /quiet 22h-7h, /language fr, /mydata"
-            )
-        ),
+        paragraph(_in_words(elsewhere, tr)),
     ]
+    if not has_buttons(spot):
+        blocks.append(paragraph(tr._("Here a digest comes once a day at most.")))
     return message(blocks, _switches(view, tr), tr)
+
+
+def _in_words(elsewhere: Elsewhere | None, tr: Translator) -> str:
+    if elsewhere is None:
+        return tr._(
+            "In words: /subscribe NAME, /unsubscribe NAME, /digest daily 18h, /quiet 22h-7h, /language fr, /mydata"
+        )
+    if not elsewhere.handle:
+        return tr._("The buttons change it. Words that are written here are about this chat alone.")
+    return tr._(
+        "The buttons change it, or words that name it: /subscribe {handle} NAME, /digest {handle} daily 18h. Words without "
+        "{handle} are about this chat alone."
+    ).format(handle=elsewhere.handle)
+
+
+def about_place(told: Message, spot: Spot, elsewhere: Elsewhere | None, tr: Translator) -> Message:
+    """Return a message about a place; where it is read in another chat, its first line names the place."""
+    if elsewhere is None or not clean(elsewhere.title):
+        return told
+    name = tr._("Channel “{name}”") if spot.place is PlaceKind.CHANNEL else tr._("Group “{name}”")
+    return replace(told, blocks=(heading(name.format(name=clean(elsewhere.title))), *told.blocks))
+
+
+def of_place(spot: Spot, *, private: str, group: str, topic: str, channel: str) -> str:
+    """Return the sentence that fits a place; the topic of a forum is a place of its own."""
+    if spot.place is PlaceKind.GROUP and spot.thread:
+        return topic
+    return {PlaceKind.PRIVATE: private, PlaceKind.GROUP: group, PlaceKind.CHANNEL: channel}[spot.place]
 
 
 def settings(view: SubscriberView, tr: Translator) -> list[str]:
     """Return how often, at what hours and in which language a place is told."""
     rhythm = labels.rhythm(view.rhythm, tr)
-    if view.rhythm is not Rhythm.AT_ONCE:
+    if view.rhythm is Rhythm.WEEKLY:
+        day = tr.weekday(DIGEST_WEEKDAY)
+        rhythm = tr._("{rhythm}, on {day} at {hour}").format(
+            rhythm=rhythm, day=day, hour=_clock(view.hour or DIGEST_HOUR)
+        )
+    elif view.rhythm is Rhythm.DAILY:
         rhythm = tr._("{rhythm}, at {hour}").format(rhythm=rhythm, hour=_clock(view.hour or DIGEST_HOUR))
     return [
         tr._("Rhythm: {rhythm}").format(rhythm=rhythm),
@@ -141,6 +181,11 @@ def token_of(topic: Topic) -> tuple[str | int, ...]:
     return (WORDS[topic.kind],) if topic.id is None else (WORDS[topic.kind], topic.id)
 
 
+def has_buttons(spot: Spot) -> bool:
+    """Tell whether a place has buttons; one that goes by a name and not by a number is written to in words only."""
+    return bool(press(spot, "", "menu"))
+
+
 def press(spot: Spot, text: str, *operation: str | int) -> list[Button]:
     """Return a button of a place's panel; none where the place is no number, so that no token can hold it."""
     try:
@@ -150,13 +195,13 @@ def press(spot: Spot, text: str, *operation: str | int) -> list[Button]:
 
 
 def _told(spot: Spot, tr: Translator) -> str:
-    if spot.place is PlaceKind.GROUP and spot.thread:
-        return tr._("What this topic of the group is told")
-    return {
-        PlaceKind.PRIVATE: tr._("What you are told"),
-        PlaceKind.GROUP: tr._("What this group is told"),
-        PlaceKind.CHANNEL: tr._("What the channel is told"),
-    }[spot.place]
+    return of_place(
+        spot,
+        private=tr._("What you are told"),
+        group=tr._("What this group is told"),
+        topic=tr._("What this topic of the group is told"),
+        channel=tr._("What the channel is told"),
+    )
 
 
 def _quiet(hours: QuietHours | None, tr: Translator) -> str:

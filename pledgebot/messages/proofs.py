@@ -21,7 +21,7 @@ from pledgebot.messages.document import (
     sentence,
 )
 from pledgebot.messages.i18n import Translator
-from pledgebot.messages.standings import Telling, demand_title, who
+from pledgebot.messages.standings import Telling, blanked, demand_title, who
 from pledgebot.services.proofs import ProofView
 from pledgebot.services.views import HistoryEntry, HistoryStance
 
@@ -32,12 +32,14 @@ def proof(view: ProofView, tr: Translator, zone: tzinfo = UTC) -> Message:
     """Return everything that proves one confirmed entry; `zone` is where the days of confirmations begin."""
     telling = Telling(tr, zone)
     place = f" ({clean(view.constituency)})" if view.constituency else ""
-    title = tr._("Proof of entry {number}: {name}").format(number=view.entry.seq, name=f"{clean(view.subject)}{place}")
+    title = tr._("Proof of entry {number}: {name}").format(
+        number=view.entry.answer, name=f"{clean(view.subject)}{place}"
+    )
     blocks: list[Block] = [heading(title)]
     if view.entry.stances:
         blocks.append(Bullets(tuple(_stance(stance, tr) for stance in view.entry.stances)))
     if view.entry.removed:
-        blocks.append(paragraph(_removed(view.removal, telling)))
+        blocks.append(paragraph(blanked(view.removal, telling)))
     elif view.entry.kind in _WITHOUT_PROOF:
         blocks.append(paragraph(tr._("This entry is of the collective's own doing: it needs no proof of its own.")))
     else:
@@ -77,12 +79,3 @@ def _proof(one: ProofFacts, tr: Translator) -> list[Block]:
         told = tr._("A file that the collective keeps and does not publish, SHA-256: {digest}")
         blocks.append(paragraph(told.format(digest=one.file_sha256)))
     return blocks
-
-
-def _removed(removal: HistoryEntry | None, telling: Telling) -> str:
-    tr = telling.tr
-    if removal is None:
-        return tr._("content removed on legal demand")
-    return tr._("content removed on legal demand on {date}: {reason}").format(
-        date=telling.day(removal.confirmed_at), reason=clean(removal.reason or "") or tr._("no reason was given")
-    )

@@ -3,6 +3,7 @@
 import html
 import re
 from collections.abc import Callable, Iterable
+from functools import lru_cache
 
 from pledgebot.messages.document import Block, Bullets, Heading, Inline, Link, Message, Paragraph, Quote, Strong, Text
 from pledgebot.messages.splitting import split
@@ -93,7 +94,19 @@ def telegram_fits(message: Message, limit: int = TELEGRAM_TEXT) -> bool:
     if telegram_length(plain(message)) > limit:
         return False
     marked = telegram_html(message)
-    return telegram_length(_shown(marked)) <= limit and telegram_entities(marked) <= TELEGRAM_ENTITIES
+    if telegram_length(_shown(marked)) > limit:
+        return False
+    return most_entities(marked) <= TELEGRAM_ENTITIES or telegram_entities(marked) <= TELEGRAM_ENTITIES
+
+
+def most_entities(marked: str) -> int:
+    """Return a number of entities that HTML of ours cannot exceed: counted in signs, which costs little beside finding them.
+
+    Every entity is a tag, or has a sign of its own, or seven digits.
+    """
+    closing = marked.count("</")
+    signs = sum(map(marked.count, "<#@/$.")) - 2 * closing
+    return signs + len(_DIGIT.findall(marked)) // 7
 
 
 def telegram_entities(marked: str) -> int:
@@ -107,6 +120,7 @@ def _shown(marked: str) -> str:
 
 _TAG = re.compile("<[^>]*>")
 _OPENING = re.compile("<[a-z]")
+_DIGIT = re.compile(r"\d")
 _ANCHOR = re.compile("<a .*?</a>", re.DOTALL)
 # A word with a dot inside may be an address, one with an @ a mail address, a row of digits a telephone or a card.
 _FOUND = re.compile(
@@ -191,8 +205,12 @@ def _bullets(bullets: Bullets, inline: Callable[[Inline], str]) -> str:
 def _words(part: Inline, language: str) -> str:
     """Return an inline without markup. Addresses are never typeset: a changed space would change where they lead."""
     if not isinstance(part, Link):
-        return typeset(part.text, language)
-    return part.url if part.text in {"", part.url} else f"{typeset(part.text, language)} ({part.url})"
+        return _typeset(part.text, language)
+    return part.url if part.text in {"", part.url} else f"{_typeset(part.text, language)} ({part.url})"
+
+
+# Splitting asks for the same words again and again until it knows how many of them a part can hold.
+_typeset = lru_cache(maxsize=1024)(typeset)
 
 
 def _anchor(link: Link, language: str, more: str = "") -> str:

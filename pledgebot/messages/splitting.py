@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from bisect import bisect_left
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from enum import Enum, auto
@@ -26,8 +27,8 @@ def split(message: Message, fits: Callable[[Message], bool]) -> tuple[Message, .
     """Return a message in parts that fit: cut between blocks, else between bullets, sentences, words.
 
     Nothing is lost and the order is kept. Pictures go with the first part, hashtags and buttons with the last. A heading
-    stays with what follows it. `fits` must hold for a message when it holds for a longer one. Only a word (or an address) that is
-    too long by itself is cut inside.
+    stays with what follows it. `fits` must hold for a message when it holds for a longer one. Only a word that is too long by
+    itself is cut inside. An address never is: one that fits nowhere stays whole, in a part of its own that does not fit either.
     """
     if fits(message):
         return (message,)
@@ -90,12 +91,35 @@ class _Filler:
         between = _Glue.ITEM if isinstance(block, Bullets) and len(block.items) > 1 else _Glue.WORDS
         pieces = _pieces(block)
         if len(pieces) > 1:
-            for index, piece in enumerate(pieces):
-                self._place(piece, between if index else glue)
+            start = 0
+            while start < len(pieces):
+                start += self._place_some(pieces[start:], between, between if start else glue)
         elif self._parts[-1]:
             self._parts.append((block,))
         else:
             self._parts[-1] = (block,)
+
+    def _place_some(self, pieces: Sequence[Block], between: _Glue, glue: _Glue) -> int:
+        """Add as many pieces to the last part as it has room for, or else begin with the first of them; return how many."""
+        last = self._parts[-1]
+
+        def longer(many: int) -> Blocks:
+            return _appended(last, _together(pieces[:many], between), glue)
+
+        def overflows(many: int) -> bool:
+            return not self._fits(longer(many), len(self._parts) - 1)
+
+        # To ask in strides that double, and then between the last two, spares long texts most of the asking.
+        least, most = 0, 1
+        while most <= len(pieces) and not overflows(most):
+            least, most = most, most * 2
+        between_them = range(least + 1, min(most, len(pieces) + 1))
+        many = least + bisect_left(between_them, 1, key=overflows)
+        if many == 0:
+            self._place(pieces[0], glue)
+            return 1
+        self._parts[-1] = longer(many)
+        return many
 
     def _start(self, block: Block) -> None:
         """Begin a new part with a block, and with the heading above it."""
@@ -123,6 +147,14 @@ def _melted(last: Block, block: Block, glue: _Glue) -> Block:
     return _like(block, merged((*_inlines(last), *_inlines(block))))
 
 
+def _together(pieces: Sequence[Block], glue: _Glue) -> Block:
+    """Return neighbouring pieces of one block as one."""
+    first = pieces[0]
+    if isinstance(first, Bullets) and glue is _Glue.ITEM:
+        return Bullets(tuple(item for piece in pieces if isinstance(piece, Bullets) for item in piece.items))
+    return _like(first, merged(inline for piece in pieces for inline in _inlines(piece)))
+
+
 def _inlines(block: Block) -> Inlines:
     return sum(block.items, ()) if isinstance(block, Bullets) else block.inlines
 
@@ -133,7 +165,10 @@ def _like(block: Block, inlines: Inlines) -> Block:
 
 
 def _pieces(block: Block) -> list[Block]:
-    """Return the largest pieces that a block can be cut into: items, sentences, words, inlines, halves of a word."""
+    """Return the largest pieces that a block can be cut into: items, sentences, words, inlines, halves of a word.
+
+    Before a word is cut, links are taken apart: the words of their labels are words like all others.
+    """
     if isinstance(block, Bullets) and len(block.items) != 1:
         return [Bullets((item,)) for item in block.items]
     inlines = _inlines(block)
@@ -141,9 +176,13 @@ def _pieces(block: Block) -> list[Block]:
         groups = _groups(inlines, cut)
         if len(groups) > 1:
             return [_like(block, group) for group in groups]
-    if len(inlines) > 1:
-        return [_like(block, (inline,)) for inline in inlines]
-    return [_like(block, (half,)) for inline in inlines for half in _halves(inline)]
+    opened = tuple(part for inline in inlines for part in _opened(inline))
+    groups = _groups(opened, _WORD)
+    if len(groups) > 1:
+        return [_like(block, group) for group in groups]
+    if len(opened) > 1:
+        return [_like(block, (inline,)) for inline in opened]
+    return [_like(block, (half,)) for inline in opened for half in _halves(inline)]
 
 
 # No line begins with the punctuation that belongs to the word before, nor ends with an opening quotation mark.
@@ -166,17 +205,28 @@ def _groups(inlines: Inlines, cut: re.Pattern[str]) -> list[Inlines]:
     return [tuple(group) for group in groups if group]
 
 
+def _opened(inline: Inline) -> Sequence[Inline]:
+    """Return a link with a label as words and its address, as they read without markup; anything else as it is."""
+    if isinstance(inline, Link) and inline.text not in {"", inline.url}:
+        return (Text(f"{inline.text} ("), Link(inline.url, inline.url), Text(")"))
+    return (inline,)
+
+
 def _halves(inline: Inline) -> Sequence[Inline]:
-    """Return the two halves of one long word; of a link, its label as words and its address."""
+    """Return the two halves of one long word, and an address whole: half of one leads elsewhere."""
     if isinstance(inline, Link):
-        if inline.text not in {"", inline.url}:
-            return (Text(f"{inline.text} "), Link(inline.url, inline.url))
-        return _halves(Text(inline.url))
+        return (inline,)
     middle = len(inline.text) // 2
+    address = _ADDRESS.search(inline.text)
+    if address is not None and 0 < address.start() < middle:
+        middle = address.start()
     while middle > 1 and _hangs_together(inline.text[middle - 1], inline.text[middle]):
         middle -= 1
     halves = (inline.text[:middle], inline.text[middle:])
     return tuple(replace(inline, text=half) for half in halves if half)
+
+
+_ADDRESS = re.compile(r"https?://")
 
 
 def _hangs_together(before: str, after: str) -> bool:

@@ -9,7 +9,7 @@ from pledgebot.domain.progress import Progress, Stage
 from pledgebot.messages import labels
 from pledgebot.messages.document import Inlines, Link, Strong, Text, clean, clean_words, joined, sentence
 from pledgebot.messages.i18n import Translator
-from pledgebot.services.views import CellView, StanceView
+from pledgebot.services.views import CellView, HistoryEntry, StanceView
 
 _SHORT_QUOTE = 100
 _DASH = " — "
@@ -34,17 +34,20 @@ def demand_title(title: Titles, part_title: Titles | None, tr: Translator) -> st
     return f"{whole} – {tr.pick(part_title)}" if part_title else whole
 
 
-def said(said_on: date, speaker: str | None, role: SpeakerRole, source: SourceKind, tr: Translator) -> str:
-    """Return when something was said, by whom in what role, and in what kind of source."""
+def said(
+    said_on: date, speaker: str | None, role: SpeakerRole, source: SourceKind, tr: Translator, *, banner: bool = False
+) -> str:
+    """Return when something was said, by whom in what role, and in what kind of source; `banner` is as in `who`."""
     return tr._("said on {date}, by {who}, {source}").format(
-        date=tr.short_day(said_on), who=who(speaker, role, tr), source=labels.source_phrase(source, tr)
+        date=tr.short_day(said_on), who=who(speaker, role, tr, banner=banner), source=labels.source_phrase(source, tr)
     )
 
 
-def who(speaker: str | None, role: SpeakerRole, tr: Translator) -> str:
-    """Return a speaker with the role, or the role alone."""
+def who(speaker: str | None, role: SpeakerRole, tr: Translator, *, banner: bool = False) -> str:
+    """Return a speaker with the role, or the role alone; `banner` says that no list spoke but a banner of several."""
     if not speaker or not clean(speaker):
-        return labels.unnamed_speaker(role, tr)
+        itself = banner and role is SpeakerRole.LIST
+        return tr._("the banner") if itself else labels.unnamed_speaker(role, tr)
     return f"{clean(speaker)} ({labels.speaker_role(role, tr)})"
 
 
@@ -61,6 +64,16 @@ def proof_of(proof: ProofFacts | None, telling: Telling) -> Inlines:
     if proof.file_sha256:
         pieces.append((Text(kept_file(proof.file_sha256, tr)),))
     return sentence(tr._("proof: {proof}"), proof=joined(pieces, ", "))
+
+
+def blanked(removal: HistoryEntry | None, telling: Telling) -> str:
+    """Return that the content of an entry was removed, when and why; `removal` is the entry that says so, where it is known."""
+    tr = telling.tr
+    if removal is None:
+        return tr._("content removed on legal demand")
+    return tr._("content removed on legal demand on {date}: {reason}").format(
+        date=telling.day(removal.confirmed_at), reason=clean(removal.reason or "") or tr._("no reason was given")
+    )
 
 
 def kept_file(sha256: str, tr: Translator) -> str:
@@ -147,8 +160,10 @@ def silence_of(progress: Progress | None, telling: Telling) -> str:
     if progress.stage is Stage.ANSWERED:
         return tr._("answered, without a position on this demand")
     if progress.since is None:
-        return tr._("declined to answer") if progress.stage is Stage.DECLINED else labels.origin(Origin.NOWHERE, tr)
+        undated = progress.stage in {Stage.RECEIVED, Stage.DECLINED}
+        return labels.stage(progress.stage, tr) if undated else labels.origin(Origin.NOWHERE, tr)
     return {
+        Stage.RECEIVED: tr._("an answer came; being checked since {date}"),
         Stage.CONTACTED: tr._("no answer yet, asked on {date}"),
         Stage.REMINDED: tr._("no answer yet, last asked on {date}"),
         Stage.DECLINED: tr._("declined to answer on {date}"),

@@ -62,6 +62,12 @@ def _outgoing(view: StatusView, tr: Translator, zone: tzinfo) -> list[str]:
     lines = [tr._("oldest message that should have gone out: {moment}").format(
         moment=_moment(view.oldest_unsent, tr, zone)
     )]  # fmt: skip
+    lines += [
+        tr._("nothing is sent to {network} until {moment}: it asked for that").format(
+            network=stop.road, moment=tr.moment(stop.until, zone)
+        )
+        for stop in view.stops
+    ]
     counts = [
         tr._("{name}: {count}").format(name=labels.delivery_state(state, tr), count=count)
         for state, count in view.deliveries.items()
@@ -85,28 +91,34 @@ def _counts(view: StatusView, tr: Translator) -> list[str]:
 
 
 def held(views: Sequence[DeliveryView], tr: Translator, zone: tzinfo = UTC) -> Message:
-    """Return the messages that wait for a person: held, uncertain or failed, with the reason."""
+    """Return the messages that wait for a person: held, uncertain or failed, with the reason. A digest is one message."""
     if not views:
         return Message((paragraph(tr._("No message waits for a person.")),), tr.language)
-    told = tr.n("{count} message waits for a person", "{count} messages wait for a person", len(views))
+    messages: dict[tuple[int | None, int], list[DeliveryView]] = {}
+    for view in views:
+        messages.setdefault((view.bundle, 0 if view.bundle is not None else view.id), []).append(view)
+    told = tr.n("{count} message waits for a person", "{count} messages wait for a person", len(messages))
     blocks: list[Block] = [
-        heading(told.format(count=len(views))),
-        _bullets([_delivery(view, tr, zone) for view in views]),
+        heading(told.format(count=len(messages))),
+        _bullets([_message(together, tr, zone) for together in messages.values()]),
         paragraph(tr._("Whoever has the command line can see more of them with `pledgebot deliveries show`.")),
     ]
     return Message(tuple(blocks), tr.language)
 
 
-def _delivery(view: DeliveryView, tr: Translator, zone: tzinfo) -> str:
+def _message(together: Sequence[DeliveryView], tr: Translator, zone: tzinfo) -> str:
+    """Return one message: of a digest, whose deliveries stand newest first, the first one's number."""
+    view = together[-1]
     reason = clean(view.reason or "")
+    digest = tr.n("digest of {count} news item", "digest of {count} news items", len(together))
     words = {
         "number": view.id,
         "state": labels.delivery_state(view.state, tr),
         "channel": view.channel,
-        "kind": labels.event_kind(view.kind, tr),
+        "kind": labels.event_kind(view.kind, tr) if view.bundle is None else digest.format(count=len(together)),
         "moment": tr.moment(view.due_at, zone),
     }
     told = tr._("message {number}, {state}: {kind}, {channel}, due {moment}").format(**words)
-    if view.answer is not None:
+    if view.answer is not None and view.bundle is None:
         told = f"{told}, {tr._('entry {number}').format(number=view.answer)}"
     return f"{told} — {reason[:_LONGEST_REASON]}" if reason else told

@@ -1,9 +1,12 @@
 """Whom something is about: how lists and rounds are called."""
 
 from pledgebot.domain.election import Fate, LineageKind, ListStatus
+from pledgebot.domain.words import normalise
 from pledgebot.messages.document import Inlines, Link, clean, sentence
 from pledgebot.messages.i18n import Translator
 from pledgebot.services.views import ListHead
+
+_BANNER = frozenset({"banniere", "banner"})
 
 
 def list_name(head: ListHead) -> str:
@@ -33,6 +36,18 @@ def list_note(head: ListHead, tr: Translator) -> str:
         Fate.OPEN: tr._("what became of it in the next round is not confirmed yet"),
     }
     return told.get(fate) or (provisional(tr) if head.provisional else "")
+
+
+def says_banner(name: str) -> bool:
+    """Tell whether a banner's name begins with that word itself."""
+    first = normalise(clean(name)).partition(" ")[0]
+    return first in _BANNER
+
+
+def banner_name(name: str, tr: Translator) -> str:
+    """Return a banner's name, called a banner once."""
+    shown = clean(name)
+    return shown if says_banner(name) else tr._("Banner {name}").format(name=shown)
 
 
 def provisional(tr: Translator) -> str:

@@ -3,12 +3,22 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from pledgebot.domain.audience import PlaceKind, Spot
+from pledgebot.domain.audience import DIGEST_WEEKDAY, PlaceKind, Spot
 from pledgebot.messages import about
 from pledgebot.messages.buttons import MOST, pairs
 from pledgebot.messages.document import Block, Button, Message, clean, echoed, heading, paragraph
 from pledgebot.messages.i18n import Translator
-from pledgebot.messages.panels import bullets, language_buttons, message, press, token_of, topic_name
+from pledgebot.messages.panels import (
+    Elsewhere,
+    bullets,
+    has_buttons,
+    language_buttons,
+    message,
+    of_place,
+    press,
+    token_of,
+    topic_name,
+)
 from pledgebot.services.subscriber_views import TopicView
 
 
@@ -21,13 +31,15 @@ class Offer:
     lists: tuple[TopicView, ...]
 
 
-def choosing(spot: Spot, offer: Offer, tr: Translator) -> Message:
+def choosing(spot: Spot, offer: Offer, tr: Translator, elsewhere: Elsewhere | None = None) -> Message:
     """Return what may be followed, each with its button."""
-    questions = {
-        PlaceKind.PRIVATE: tr._("What do you want to be told about?"),
-        PlaceKind.GROUP: tr._("What is this group to be told about?"),
-        PlaceKind.CHANNEL: tr._("What is the channel to be told about?"),
-    }
+    question = of_place(
+        spot,
+        private=tr._("What do you want to be told about?"),
+        group=tr._("What is this group to be told about?"),
+        topic=tr._("What is this topic to be told about?"),
+        channel=tr._("What is the channel to be told about?"),
+    )
     rows = [
         press(spot, tr._("Everything"), "add", "all"),
         [*_adding(spot, offer.place, tr)] or press(spot, tr._("One town or sector"), "towns"),
@@ -35,13 +47,43 @@ def choosing(spot: Spot, offer: Offer, tr: Translator) -> Message:
     ]
     room = MOST - sum(map(len, rows))
     rows += [_adding(spot, one, tr) for one in offer.lists[:room]]
-    told = tr._("A button below, or in words: /subscribe everything, /subscribe NAME of a list, a demand or a town.")
-    return message([heading(questions[spot.place]), paragraph(told)], rows, tr)
+    if not has_buttons(spot):
+        return message([heading(question), *_in_words(offer, tr)], [], tr)
+    return message([heading(question), paragraph(_how_to_choose(elsewhere, tr))], rows, tr)
 
 
-def towns(spot: Spot, tr: Translator) -> Message:
+def _how_to_choose(elsewhere: Elsewhere | None, tr: Translator) -> str:
+    if elsewhere is None:
+        return tr._(
+            "A button below, or in words: /subscribe everything, /subscribe NAME of a list, a demand or a town."
+        )
+    if not elsewhere.handle:
+        return tr._("A button below. Words that are written here are about this chat alone.")
+    return tr._(
+        "A button below, or in words: /subscribe {handle} everything, /subscribe {handle} NAME of a list, a demand or a town."
+    ).format(handle=elsewhere.handle)
+
+
+def _in_words(offer: Offer, tr: Translator) -> list[Block]:
+    """Return what may be followed where nothing can be pressed; lists are too many to be named."""
+    names = [topic_name(one, tr) for one in (offer.place, *offer.demands) if one is not None]
+    told = tr._("Write: /subscribe everything, or /subscribe NAME of a list, a demand or a town.")
+    return [paragraph(told), bullets(names)] if names else [paragraph(told)]
+
+
+def towns(spot: Spot, tr: Translator, elsewhere: Elsewhere | None = None) -> Message:
     """Return how a town is chosen: by words, since there may be thousands."""
-    told = tr._("Write the town after the command, by its name or a postcode: for example /subscribe 13005")
+    if elsewhere is None:
+        told = tr._("Write the town after the command, by its name or a postcode: for example /subscribe 13005")
+    elif elsewhere.handle:
+        told = tr._(
+            "Write the town after the command, by its name or a postcode: for example /subscribe {handle} 13005"
+        ).format(handle=elsewhere.handle)
+    else:
+        told = tr._(
+            "A town is chosen in words that name the place, and this one has no public name (@name): give it one for the "
+            "moment, or choose lists and demands."
+        )
     return message([paragraph(told)], [press(spot, tr._("Back"), "more")], tr)
 
 
@@ -58,22 +100,34 @@ def options(spot: Spot, query: str, found: Sequence[TopicView], tr: Translator, 
 
 def consent(spot: Spot, one: TopicView, tr: Translator) -> Message:
     """Return the one sentence that says what would be kept, why and how it ends, with Yes and No."""
-    sentences = {
-        PlaceKind.PRIVATE: tr._(
-            "To tell you about {topic}, and for nothing else, the number of this chat and what you choose here are kept "
+    private = tr._(
+        "To tell you about {topic}, and for nothing else, the number of this chat and what you choose here are kept "
+        "until you write /unsubscribe or /forget, which deletes them at once: do you agree?"
+    )
+    if not has_buttons(spot):
+        private = tr._(
+            "To tell you about {topic}, and for nothing else, the name of your account and what you choose here are kept "
             "until you write /unsubscribe or /forget, which deletes them at once: do you agree?"
-        ),
-        PlaceKind.GROUP: tr._(
+        )
+    told = of_place(
+        spot,
+        private=private,
+        group=tr._(
             "To tell this group about {topic}, and for nothing else, the number of the group and what is chosen for it are "
             "kept until an administrator writes /unsubscribe or /forget, which deletes them at once: do you agree?"
         ),
-        PlaceKind.CHANNEL: tr._(
+        topic=tr._(
+            "To tell this topic about {topic}, and for nothing else, the numbers of the group and the topic and what is chosen "
+            "for it are kept until an administrator writes /unsubscribe or /forget in it, which deletes them at once: do you "
+            "agree?"
+        ),
+        channel=tr._(
             "To tell the channel about {topic}, and for nothing else, its number and what is chosen for it are kept until "
             "an administrator ends it by the buttons here, which deletes them at once: do you agree?"
         ),
-    }
+    )
     name = topic_name(one, tr)
-    blocks: list[Block] = [paragraph(sentences[spot.place].format(topic=name))]
+    blocks: list[Block] = [paragraph(told.format(topic=name))]
     row = [*press(spot, tr._("Yes"), "yes", *token_of(one.topic)), *press(spot, tr._("No"), "no")]
     if not row:
         blocks.append(paragraph(tr._("To agree, write: /subscribe yes: {topic}").format(topic=name)))
@@ -88,20 +142,31 @@ def languages(spot: Spot, chosen: str | None, tr: Translator) -> Message:
 
 def language_kept(spot: Spot, tr: Translator) -> Message:
     """Return, in the language that was chosen, that the choice is kept of a place that follows nothing."""
-    told = {
-        PlaceKind.PRIVATE: tr._(
-            "Answers are in English from now on. To know that, the number of this chat and the language are kept until you "
+    private = tr._(
+        "Answers are in English from now on. To know that, the number of this chat and the language are kept until you "
+        "write /forget."
+    )
+    if not has_buttons(spot):
+        private = tr._(
+            "Answers are in English from now on. To know that, the name of your account and the language are kept until you "
             "write /forget."
-        ),
-        PlaceKind.GROUP: tr._(
+        )
+    told = of_place(
+        spot,
+        private=private,
+        group=tr._(
             "Answers are in English from now on. To know that, the number of this group and the language are kept until an "
             "administrator writes /forget."
         ),
-        PlaceKind.CHANNEL: tr._(
+        topic=tr._(
+            "Answers in this topic are in English from now on. To know that, its number and the language are kept until an "
+            "administrator writes /forget in it."
+        ),
+        channel=tr._(
             "The channel is told in English from now on. To know that, its number and the language are kept until an "
             "administrator has them deleted."
         ),
-    }[spot.place]
+    )
     return message([paragraph(told)], [], tr)
 
 
@@ -132,6 +197,16 @@ def for_administrators(spot: Spot, tr: Translator) -> Message:
     return message(blocks, rows, tr)
 
 
+def welcome_organizers(tr: Translator) -> Message:
+    """Return the first message to the organizers' own group: what comes there, and where to begin."""
+    told = tr._(
+        "This is the organizers' group: every entry that waits for a second person is shown here, with the buttons that "
+        "decide on it. What is announced to everybody goes elsewhere."
+    )
+    how = tr._("/pending shows what waits, /status how the bot does, /help everything else.")
+    return message([heading(tr._("Welcome")), paragraph(told), paragraph(how)], [], tr)
+
+
 def declined(tr: Translator) -> Message:
     """Return that without consent nothing was kept."""
     return message([paragraph(tr._("All right: nothing was kept, and you may still ask anything."))], [], tr)
@@ -139,24 +214,35 @@ def declined(tr: Translator) -> Message:
 
 def ended(spot: Spot, tr: Translator) -> Message:
     """Return that nothing will come any more and nothing is kept."""
-    told = {
-        PlaceKind.PRIVATE: tr._("You are told nothing any more, and everything that was kept for it is deleted."),
-        PlaceKind.GROUP: tr._("This group is told nothing any more, and everything that was kept for it is deleted."),
-        PlaceKind.CHANNEL: tr._(
-            "The channel is told nothing any more, and everything that was kept for it is deleted."
-        ),
-    }[spot.place]
+    told = of_place(
+        spot,
+        private=tr._("You are told nothing any more, and everything that was kept for it is deleted."),
+        group=tr._("This group is told nothing any more, and everything that was kept for it is deleted."),
+        topic=tr._("This topic is told nothing any more, and everything that was kept for it is deleted."),
+        channel=tr._("The channel is told nothing any more, and everything that was kept for it is deleted."),
+    )
     return message([paragraph(told), paragraph(about.backups(tr))], [], tr)
 
 
 def nothing_kept(spot: Spot, tr: Translator) -> Message:
     """Return that a place follows nothing and nothing is kept of it, and how it may begin."""
-    told = {
-        PlaceKind.PRIVATE: tr._("You follow nothing, and nothing is kept of you. /subscribe begins."),
-        PlaceKind.GROUP: tr._("This group follows nothing, and nothing is kept of it. /subscribe begins."),
-        PlaceKind.CHANNEL: tr._("The channel follows nothing, and nothing is kept of it."),
-    }[spot.place]
+    told = of_place(
+        spot,
+        private=tr._("You follow nothing, and nothing is kept of you. /subscribe begins."),
+        group=tr._("This group follows nothing, and nothing is kept of it. /subscribe begins."),
+        topic=tr._("This topic follows nothing, and nothing is kept of it. /subscribe begins."),
+        channel=tr._("The channel follows nothing, and nothing is kept of it."),
+    )
     return message([paragraph(told)], [press(spot, tr._("Choose what to follow"), "menu")], tr)
+
+
+def one_day(tr: Translator) -> Message:
+    """Return on which day a weekly digest comes, to somebody who wanted another one."""
+    told = tr._(
+        "A weekly digest comes on {day}, so that there is still time to ask before the vote; another day cannot be chosen. "
+        "/digest weekly takes it, with an hour if you like: /digest weekly 8h."
+    ).format(day=tr.weekday(DIGEST_WEEKDAY))
+    return message([paragraph(told)], [], tr)
 
 
 def not_followed(name: str, tr: Translator) -> Message:

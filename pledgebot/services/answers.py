@@ -75,8 +75,9 @@ def amend_answer(session: Session, answer_id: int, new: NewAnswer, by: Actor, no
         raise Refused(Objection.UNKNOWN_ANSWER, answer=answer_id)
     if (answer.list_id, answer.banner_id) != (new.subject.list_id, new.subject.banner_id):
         raise Refused(Objection.UNKNOWN_LIST, name="")
-    check_answer(session, new, now)
+    # First, so that whoever was overtaken reads that, and not what the entry as it is now would object to.
     bump_version(session, answer)
+    check_answer(session, new, now)
     answer.lead_evidence_id = None
     session.flush()
     session.execute(sa.delete(Stance).where(Stance.answer_id == answer_id))

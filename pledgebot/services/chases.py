@@ -180,9 +180,9 @@ def _standing(round_id: int) -> sa.ColumnElement[bool]:
 
 def _touched() -> sa.ColumnElement[bool]:
     """Tell of which lists the stage may be another than "not yet asked": in a national file they are few."""
-    confirmed = Answer.state == AnswerState.CONFIRMED
-    answered = sa.select(Answer.list_id).where(confirmed, Answer.list_id.is_not(None))
-    under = sa.select(Answer.banner_id).where(confirmed, Answer.banner_id.is_not(None))
+    told = Answer.state != AnswerState.REJECTED
+    answered = sa.select(Answer.list_id).where(told, Answer.list_id.is_not(None))
+    under = sa.select(Answer.banner_id).where(told, Answer.banner_id.is_not(None))
     heirs = sa.select(Lineage.child_id).where(Lineage.kind == LineageKind.CONTINUES, Lineage.confirmed_at.is_not(None))
     return sa.or_(
         CandidateList.id.in_(sa.select(ContactRow.list_id)),

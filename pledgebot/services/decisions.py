@@ -1,7 +1,7 @@
 """Deciding: a second person confirms or rejects; a confirmed entry enters the ledger and is announced, all in one transaction."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 import sqlalchemy as sa
@@ -23,7 +23,7 @@ from pledgebot.services.answer_checks import refuse_unasked_contradiction
 from pledgebot.services.answers import bump_version, delete_unused_files, get_answer
 from pledgebot.services.deliveries import forget_wordings
 from pledgebot.services.drafts import forget_drafts_about
-from pledgebot.services.facts import answer_facts, facts_content
+from pledgebot.services.facts import answer_facts, answer_facts_from, facts_content
 from pledgebot.services.ledger import (
     REMOVED,
     Link,
@@ -34,7 +34,14 @@ from pledgebot.services.ledger import (
     lock_head,
 )
 from pledgebot.services.people import Actor, Role, note, require_role
-from pledgebot.services.publishing import DECIDED, ask_organizers, cancel_event, publish, stop_asking
+from pledgebot.services.publishing import (
+    DECIDED,
+    ask_organizers,
+    cancel_event,
+    publish,
+    stop_asking,
+    tell_decision,
+)
 from pledgebot.services.standing import resettle, undone_answers
 from pledgebot.services.topics import topics_of
 from pledgebot.store.tables import (
@@ -90,6 +97,7 @@ def confirm_answer(session: Session, answer_id: int, version_shown: int, by: Act
         _blank(session, answer, now)
     resettle(session, stances)
     stop_asking(session, answer_id, DECIDED, now)
+    tell_decision(session, answer, by.name, now)
     event = publish(
         session,
         _ANNOUNCED_AS[answer.kind],
@@ -181,6 +189,7 @@ def reject_answer(
         answer.state, answer.decided_by, answer.decided_at = AnswerState.REJECTED, by.organizer, now
         session.flush()
         stop_asking(session, answer_id, DECIDED, now)
+        tell_decision(session, answer, by.name, now, reason.strip())
     else:
         bump_version(session, answer)
         ask_organizers(session, answer, now)
@@ -213,6 +222,7 @@ def undo_answer(session: Session, answer_id: int, reason: str, by: Actor, now: d
     link = _enter_undo(session, target, reason, by, now)
     resettle(session, session.scalars(sa.select(Stance).where(Stance.answer_id == answer_id)).all())
     _forget_in_open_events(session, target)
+    tell_decision(session, target, by.name, now, reason.strip(), undone=True)
     note(session, by, "answer.undo", f"answer:{answer_id}", now, reason=reason, seq=link.seq)
     return link
 
@@ -226,7 +236,9 @@ def _forget_in_open_events(session: Session, undone: Answer) -> None:
         .where(Event.fanned_out_at.is_(None), Event.fanned_to == 0, same)
     ).all()
     for event, answer in waiting:
-        event.facts = facts_content(answer_facts(session, answer, frozenset({undone.id})))
+        told = answer_facts_from(event.facts)
+        facts = answer_facts(session, answer, frozenset({undone.id}))
+        event.facts = facts_content(replace(facts, talk=told.talk, decision=told.decision))
 
 
 def _entry_about(target: Answer, kind: AnswerKind, reason: str, by: Actor, now: datetime) -> Answer:
@@ -295,5 +307,5 @@ def _blank(session: Session, removal: Answer, now: datetime) -> None:
     forget_drafts_about(session, target.id, now)
     delete_unused_files(session, files)
     for event in session.scalars(sa.select(Event).where(Event.answer_id == target.id)):
-        event.facts = {**event.facts, "proof": None, "speaker": None, "reason": None}
+        event.facts = {**event.facts, "proof": None, "speaker": None, "reason": None, "talk": []}
     forget_wordings(session, target.id)

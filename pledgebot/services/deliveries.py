@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from pledgebot.domain.audience import Audience
 from pledgebot.domain.delivery import Action, DeliveryState
@@ -16,10 +16,16 @@ from pledgebot.store.tables import Delivery, Destination, Event, Wording
 def forget_wordings(session: Session, answer_id: int) -> None:
     """Forget the words of messages about an answer whose content is removed; that they were sent stays known.
 
-    A correction edited into the answer's own messages repeats what it left as it was, so those words go too.
+    A correction edited into the answer's own messages repeats what it left as it was, so those words go too; and so does
+    what was edited into a digest that told of the answer.
     """
     about = sa.select(Delivery.id).join(Event, Event.id == Delivery.event_id).where(Event.answer_id == answer_id)
-    edits = sa.and_(Delivery.action == Action.EDIT, Delivery.acts_on_id.in_(about))
+    mate = aliased(Delivery)
+    digests = sa.select(mate.bundle_id).where(mate.id.in_(about), mate.bundle_id.is_not(None))
+    mates = sa.select(mate.id).where(mate.bundle_id.in_(digests))
+    edits = sa.and_(
+        Delivery.action == Action.EDIT, sa.or_(Delivery.acts_on_id.in_(about), Delivery.acts_on_id.in_(mates))
+    )
     for delivery in session.scalars(sa.select(Delivery).where(sa.or_(Delivery.id.in_(about), edits))).all():
         if delivery.wording_id is not None:
             session.get_one(Wording, delivery.wording_id).content = {}
@@ -30,7 +36,7 @@ def forget_wordings(session: Session, answer_id: int) -> None:
 
 @dataclass(frozen=True)
 class DeliveryView:
-    """One delivery as organizers see it; a follower's address is never shown."""
+    """One delivery as organizers see it; a follower's address is never shown. `bundle` is the digest that tells it, if one."""
 
     id: int
     event: int
@@ -43,6 +49,7 @@ class DeliveryView:
     sent_at: datetime | None
     attempts: int
     reason: str | None
+    bundle: int | None = None
 
 
 def show_deliveries(
@@ -71,6 +78,7 @@ def show_deliveries(
             sent_at=delivery.sent_at,
             attempts=delivery.attempts,
             reason=delivery.reason,
+            bundle=delivery.bundle_id,
         )
         for delivery, event, to in rows
     )

@@ -7,7 +7,19 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from pledgebot.domain.answer import AnswerKind, AnswerState, SpeakerRole, StanceState
-from pledgebot.domain.draft import Draft, HeldProof, Questions, Said, Slot, Step, choose_subject, onward, slots
+from pledgebot.domain.draft import (
+    Draft,
+    HeldProof,
+    Original,
+    Questions,
+    Said,
+    Slot,
+    Step,
+    choose_subject,
+    onward,
+    slots,
+)
+from pledgebot.domain.draft_corrections import put_right
 from pledgebot.domain.errors import Objection, Refused
 from pledgebot.services.answer_checks import get_answer, of_subject
 from pledgebot.services.answers import record_answer
@@ -48,14 +60,19 @@ def submit_draft(
 
 
 def new_answer(session: Session, draft: Draft, questions: Questions) -> NewAnswer:
-    """Return the answer that a draft has become; refuses one that lacks something."""
+    """Return the answer that a draft has become; refuses one that lacks something.
+
+    A correction says only what it changes, so that the rest of its entry stays as it is, with its own proof; where the
+    circumstances or the proof alone change, which belong to the whole entry, it says everything anew.
+    """
     if not draft.has_subject:
         raise Refused(Objection.UNKNOWN_LIST)
     if draft.source is None or draft.said_on is None:
         raise Refused(Objection.NO_DRAFT)
     if draft.role is None:
         raise Refused(Objection.SPEAKER_MISSING)
-    told = ((slot, draft.on(slot)) for slot in slots(draft, questions))
+    asked = put_right(draft) if draft.kind is AnswerKind.CORRECTION else slots(draft, questions)
+    told = [(slot, draft.on(slot)) for slot in asked]
     return NewAnswer(
         subject=Subject(draft.list_id, draft.banner_id),
         positions=tuple(
@@ -150,7 +167,12 @@ def correction_of(session: Session, number: int, reason: str | None, questions: 
     # An entry imported long ago may lack what is asked for today.
     if draft.role is not SpeakerRole.LIST and not draft.speaker:
         draft = replace(draft, role=None)
+    draft = replace(draft, original=_original(draft))
     return draft if any(told is not None for _slot, told in said) else onward(draft, questions)
+
+
+def _original(draft: Draft) -> Original:
+    return Original(draft.said, draft.source, draft.said_on, draft.speaker, draft.role, draft.proofs)
 
 
 def _said_in(session: Session, number: int) -> tuple[tuple[Slot, Said | None], ...]:

@@ -69,6 +69,7 @@ def answer_facts(session: Session, answer: Answer, also_undone: frozenset[int] =
         fictional=installation.fictional,
         decided_on=_day_of_decision(session, answer),
         kind=answer.kind,
+        proofs=_count_proofs(session, answer),
     )
 
 
@@ -106,6 +107,11 @@ def lead_proof(session: Session, answer: Answer) -> ProofFacts | None:
     if answer.lead_evidence_id is None:
         return None
     return proof_of(session.get_one(Evidence, answer.lead_evidence_id))
+
+
+def _count_proofs(session: Session, answer: Answer) -> int:
+    there = sa.select(sa.func.count()).select_from(Evidence)
+    return session.scalar(there.where(Evidence.answer_id == answer.id, Evidence.removed_at.is_(None))) or 0
 
 
 def _stances(session: Session, answer: Answer) -> list[Stance]:

@@ -9,9 +9,9 @@ from sqlalchemy.orm import Session
 
 from pledgebot.domain.audience import Audience, PlaceKind, TopicKind
 from pledgebot.domain.delivery import Action, DeliveryState
-from pledgebot.domain.events import EventKind
+from pledgebot.domain.events import OF_ENTRIES, EventKind
 from pledgebot.services.facts import answer_facts_from, election_zone, facts_content
-from pledgebot.services.posts import Held, concerned_by, has_of, held_of
+from pledgebot.services.posts import Held, asked_about, concerned_by, has_of, held_of
 from pledgebot.services.rhythms import due_at
 from pledgebot.store.tables import Answer, Delivery, Destination, Event, Subscription
 
@@ -51,13 +51,17 @@ def fan_out(
         return 0
     concerned = concerned_by(session, event) if event.kind in _PUT_RIGHT else frozenset()
     places = _next_places(session, event, concerned, batch)
-    known = _known(session, event, concerned, [place.id for place, _follows in places])
+    numbers = [place.id for place, _follows in places]
+    known = _known(session, event, concerned, numbers)
+    asked = asked_about(session, event, numbers) if event.kind in OF_ENTRIES else {}
     zone = election_zone(session)
     for place, follows in places:
         edits = place.channel in editable
-        for part, (action, on) in _numbered(
-            _steps(session, event, known.get(place.id, Held()), edits=edits, follows=follows)
-        ):
+        if event.kind in OF_ENTRIES:
+            steps = _entry_steps(event.kind, asked.get(place.id, []), edits=edits)
+        else:
+            steps = _steps(session, event, known.get(place.id, Held()), edits=edits, follows=follows)
+        for part, (action, on) in _numbered(steps):
             delayed = action is not Action.EDIT and place.audience is not Audience.ORGANIZERS
             due = due_at(place, max(now, event.not_before), zone) if delayed else event.not_before
             session.add(_delivery(event, place, part, action, on, due))
@@ -174,17 +178,37 @@ def _steps(session: Session, event: Event, held: Held, *, edits: bool, follows: 
     for unsent in held.unsent:
         _leave_unsaid(session, event, unsent)
     changed = [post for post in held.posts if edits and _can_edit(post, held, removal=removal)]
+    digests: set[int] = set()
     for post in changed:
-        yield Action.EDIT, post
+        # A digest that tells several of them is one message, which is changed once.
+        if post.bundle_id is None or post.bundle_id not in digests:
+            yield Action.EDIT, post
+        digests |= {post.bundle_id} if post.bundle_id is not None else set()
     told_already = removal and (held.posts[:1] == changed[:1] if held.posts else bool(held.unsent))
     if not follows or told_already:
         return
     yield (Action.REPLY, held.posts[0]) if held.posts else (Action.SEND, None)
 
 
+def _entry_steps(kind: EventKind, asked: list[Delivery], *, edits: bool) -> Iterator[Step]:
+    """Yield what is done where organizers were asked about an entry: a question and a decision change those messages.
+
+    An answer is a message of its own below them, and so is a question where nothing can be changed.
+    """
+    if kind is EventKind.ENTRY_EXPLAINED or (kind is EventKind.ENTRY_ASKED and not edits):
+        if asked:
+            yield Action.REPLY, asked[-1]
+    elif edits:
+        for post in asked:
+            yield Action.EDIT, post
+
+
 def _can_edit(post: Delivery, held: Held, *, removal: bool) -> bool:
-    """Tell whether a message can be changed; one whose content was removed says nothing that could be corrected."""
-    return bool(post.remote_id) and (removal or post.id not in held.replaced)
+    """Tell whether a message can be changed; one whose content was removed says nothing that could be corrected.
+
+    Out of a digest content is removed, but it is not corrected there: the rest of it would be hard to tell from what changed.
+    """
+    return bool(post.remote_id) and (removal or (post.id not in held.replaced and post.bundle_id is None))
 
 
 def _leave_unsaid(session: Session, event: Event, unsent: Delivery) -> None:

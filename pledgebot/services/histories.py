@@ -30,7 +30,6 @@ from pledgebot.store.tables import (
     Stance,
 )
 
-_TARGET = sa.orm.aliased(Answer)
 _ENTRIES = (
     sa.select(
         Answer.id,
@@ -44,13 +43,12 @@ _ENTRIES = (
         Answer.speaker_role,
         Answer.reason,
         Answer.removed_at,
-        _TARGET.seq.label("target_seq"),
+        Answer.target_id,
         LedgerEntry.hash,
         Evidence,
     )
     .join(LedgerEntry, LedgerEntry.seq == Answer.seq)
     .outerjoin(Evidence, Evidence.id == Answer.lead_evidence_id)
-    .outerjoin(_TARGET, _TARGET.id == Answer.target_id)
     .where(Answer.state == AnswerState.CONFIRMED)
     .order_by(Answer.seq.desc())
 )
@@ -97,7 +95,7 @@ def history(
                 reason=row.reason,
                 proof=proof_of(row.Evidence),
                 stances=tuple(stances[row.id]),
-                target_seq=row.target_seq,
+                target=row.target_id,
                 hash=row.hash,
                 undone=row.id in undone,
                 removed=row.removed_at is not None,

@@ -67,6 +67,25 @@ def keep_updates(session: Session, source: str, updates: Iterable[ReceivedUpdate
     return len(session.execute(statement.returning(Inbox.id), rows).all())
 
 
+def leave_replies(session: Session, source: str, external_id: str, chat: str, replies: str, now: datetime) -> bool:
+    """Leave something to be said to a chat that answers no update, once for each id; False when it was left before."""
+    row = {
+        "source": source,
+        "external_id": external_id,
+        "chat": chat,
+        "payload": _storable(replies),
+        "received_at": now,
+        "state": InboxState.ANSWERED,
+    }
+    statement = insert_into(session, Inbox.__table__).on_conflict_do_nothing(index_elements=["source", "external_id"])
+    return session.execute(statement.returning(Inbox.id), [row]).scalar() is not None
+
+
+def keep_left(session: Session, item: int, replies: str) -> bool:
+    """Note what is still to be said of an update of which a part was said; False when it is done."""
+    return _mark(session, [item], _WAITING, state=InboxState.ANSWERED, payload=_storable(replies)) == 1
+
+
 def _storable(payload: str) -> str:
     """Return a payload that every database takes: one that is refused would be fetched for ever."""
     return payload.replace("\0", "").encode("utf-8", "replace").decode("utf-8")

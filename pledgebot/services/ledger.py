@@ -122,7 +122,7 @@ def verify_ledger(session: Session, head: str | None = None) -> LedgerCheck:
     faults = list(check.faults)
     end = session.get(LedgerHead, 1) or LedgerHead(seq=0, hash=GENESIS)
     if (end.seq, end.hash) != (check.head.seq, check.head.hash):
-        faults.append(LedgerFault(None, f"the ledger should end with entry {end.seq} ({end.hash[:12]}…), and does not"))
+        faults.append(LedgerFault(None, f"the ledger should end with link {end.seq} ({end.hash[:12]}…), and does not"))
     bodies = {cast("int", entry["seq"]): entry for entry in exported}
     faults += _table_faults(session, bodies)
     return LedgerCheck(check.entries, check.head, check.removed, tuple(faults))
@@ -177,11 +177,11 @@ def _entry_problems(entry: Body, last: Link) -> tuple[Link, list[str], bool, set
         problems.append("its content was changed")
     body = body or {}
     if seq != last.seq + 1:
-        problems.append(f"entry {last.seq + 1} should stand here: one is missing or out of order")
+        problems.append(f"link {last.seq + 1} should stand here: one is missing or out of order")
     elif body.get("seq") != seq:
         problems.append("its number was changed")
     if body.get("prev") != last.hash:
-        problems.append("does not follow from the entry before it")
+        problems.append("does not follow from the link before it")
     blanked = _field_problems(body, entry.get("fields"), problems)
     target = body.get("removes")
     return Link(seq, stated), problems, blanked, {target} if isinstance(target, int) else set()

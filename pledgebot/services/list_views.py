@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
+from itertools import chain
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -22,6 +23,7 @@ from pledgebot.services.views import (
     ListHead,
     ListView,
 )
+from pledgebot.store.engine import fetch
 from pledgebot.store.tables import (
     Answer,
     Banner,
@@ -66,15 +68,17 @@ _CONTACTS = sa.select(ContactRow.list_id, ContactRow.kind, ContactRow.at).where(
     ContactRow.list_id.in_(sa.bindparam("lists"))
 )
 _ANSWERED = (
-    sa.select(Answer.id, Answer.list_id, Answer.banner_id, Answer.recorded_at)
+    sa.select(Answer.id, Answer.list_id, Answer.banner_id, Answer.recorded_at, Answer.state)
     .where(
-        Answer.state == AnswerState.CONFIRMED,
+        Answer.state.in_((AnswerState.CONFIRMED, AnswerState.PENDING)),
         Answer.kind == AnswerKind.STATEMENT,
         Answer.source_kind.in_(_TO_US),
-        sa.or_(Answer.list_id.in_(sa.bindparam("lists")), Answer.banner_id.in_(sa.bindparam("banners"))),
     )
     .order_by(Answer.recorded_at.desc())
 )
+# Apart: asked for both at once, SQLite looks at every answer there is.
+_ANSWERED_BY_LISTS = _ANSWERED.where(Answer.list_id.in_(sa.bindparam("lists")))
+_ANSWERED_BY_BANNERS = _ANSWERED.where(Answer.banner_id.in_(sa.bindparam("banners")))
 _CONTINUED = sa.select(Lineage.child_id, Lineage.parent_id).where(
     Lineage.child_id.in_(sa.bindparam("lists")),
     Lineage.kind == LineageKind.CONTINUES,
@@ -111,7 +115,7 @@ def views_of(
     positions = Positions(session, under, known=known, under=under)
     progress = _progress(session, under, known)
     aliases: dict[int | None, list[str]] = defaultdict(list)
-    for owner, alias in session.execute(_ALIASES, {"lists": list(under)}):
+    for owner, alias in fetch(session, _ALIASES, {"lists": list(under)}):
         aliases[owner].append(alias)
     columns = tuple(columns)
     for head in _heads(session, rows, known):
@@ -136,7 +140,7 @@ Row = sa.Row[
 
 
 def _rows(session: Session, lists: Sequence[int]) -> list[Row]:
-    found = {row.id: row for row in session.execute(_HEADS, {"lists": list(lists)})} if lists else {}
+    found = {row.id: row for row in fetch(session, _HEADS, {"lists": list(lists)})} if lists else {}
     return [found[number] for number in lists if number in found]
 
 
@@ -175,17 +179,24 @@ def _nuance_source(source: str | None, year: int | None) -> str | None:
 def _progress(session: Session, banner_of: Mapping[int, int | None], known: Remembered) -> dict[int, Progress]:
     """Return how far the conversation with lists is, of which the banners are given."""
     contacts: dict[int, list[Contact]] = defaultdict(list)
-    for row in session.execute(_CONTACTS, {"lists": list(banner_of)}):
+    for row in fetch(session, _CONTACTS, {"lists": list(banner_of)}):
         contacts[row.list_id].append(Contact(row.kind, row.at))
     undone = known.read(session, undone_answers)
     answered: dict[tuple[int | None, int | None], datetime] = {}
+    waiting: dict[tuple[int | None, int | None], datetime] = {}
     banners = [banner for banner in set(banner_of.values()) if banner is not None]
-    for answer in session.execute(_ANSWERED, {"lists": list(banner_of), "banners": banners}):
-        if answer.id not in undone:
+    by_lists = fetch(session, _ANSWERED_BY_LISTS, {"lists": list(banner_of)})
+    by_banners = fetch(session, _ANSWERED_BY_BANNERS, {"banners": banners}) if banners else ()
+    for answer in chain(by_lists, by_banners):
+        if answer.state is AnswerState.PENDING:
+            waiting[answer.list_id, answer.banner_id] = answer.recorded_at
+        elif answer.id not in undone:
             answered[answer.list_id, answer.banner_id] = answer.recorded_at
     own = {
         number: progress_of(
-            contacts[number], answered_at=answered.get((number, None)) or answered.get((None, banner or 0))
+            contacts[number],
+            answered_at=answered.get((number, None)) or answered.get((None, banner or 0)),
+            waiting_since=waiting.get((number, None)) or waiting.get((None, banner or 0)),
         )
         for number, banner in banner_of.items()
     }
@@ -197,9 +208,9 @@ def _progress(session: Session, banner_of: Mapping[int, int | None], known: Reme
 
 def _continued_progress(session: Session, lists: Sequence[int], known: Remembered) -> dict[int, Progress]:
     """Return the progress of the lists that these continue: the conversation goes on with the same people."""
-    continued = session.execute(_CONTINUED, {"lists": list(lists)}).all()
+    continued = fetch(session, _CONTINUED, {"lists": list(lists)}).all()
     if not continued:
         return {}
-    rows = session.execute(_UNDER, {"lists": [parent for _child, parent in continued]})
+    rows = fetch(session, _UNDER, {"lists": [parent for _child, parent in continued]})
     progress = _progress(session, {row.id: row.banner_id for row in rows}, known)
     return {child: progress[parent] for child, parent in continued}

@@ -1,10 +1,11 @@
 """The outbox: what is due is claimed, and what became of it is settled. No network here.
 
 A claim says "may have been sent". Settling names the claim's token, so that a worker that lost its lease changes nothing.
+What is told together is claimed together, and settling one settles all of it.
 """
 
 import hashlib
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta, tzinfo
 from typing import cast
@@ -16,7 +17,8 @@ from sqlalchemy.orm import Session, aliased
 from pledgebot.domain.audience import Audience
 from pledgebot.domain.delivery import CLAIM_LIFE, Action, DeliveryState, back_off
 from pledgebot.domain.events import EventKind, Facts, Said
-from pledgebot.services import subscriber_places
+from pledgebot.services import bundles, subscriber_places
+from pledgebot.services.bundles import Member, Waiting
 from pledgebot.services.facts import election_zone, facts_from
 from pledgebot.services.people import note
 from pledgebot.services.posts import trail_of
@@ -24,6 +26,8 @@ from pledgebot.services.rhythms import quiet_until
 from pledgebot.store.tables import Delivery, Destination, Event, Wording
 from pledgebot.store.types import Json
 
+LOOKED_FOR = timedelta(days=1)
+"""For so long after an event it is looked by itself what became of its messages; then it is for a person."""
 _MOST_FOR_ORGANIZERS = 1000
 """So many of the deliveries that wait at one of their places are looked at, oldest first."""
 
@@ -34,7 +38,8 @@ class Due:
 
     `worded` is the message made at an earlier claim, used again by every retry. `acts_on` is the remote id of the message
     that an edit or a reply concerns; `trail` what a message that is corrected said, and each correction of it.
-    `quiet_until` is the end of the quiet hours in which the place is now.
+    `quiet_until` is the end of the quiet hours in which the place is now, `since` when there was something to say. `members`
+    are what is told together as one message, this delivery first; of what is told alone there are none.
     """
 
     delivery: int
@@ -49,20 +54,41 @@ class Due:
     action: Action
     acts_on: str | None
     attempts: int
+    since: datetime
     worded: Mapping[str, object] | None
     trail: tuple[Said, ...] = ()
     quiet_until: datetime | None = None
+    members: tuple[Member, ...] = ()
+
+    @property
+    def deliveries(self) -> tuple[int, ...]:
+        """The numbers of all that the message tells."""
+        return _numbers(self.delivery, self.members)
 
 
 @dataclass(frozen=True)
 class Worded:
-    """A due delivery with its message as JSON, and all the facts that it was made from."""
+    """A due delivery, or several as one message, with the message as JSON and all the facts that it was made from."""
 
     delivery: int
     facts: Facts
     language: str
     content: Mapping[str, object]
     trail: tuple[Said, ...] = ()
+    members: tuple[Member, ...] = ()
+
+    @property
+    def deliveries(self) -> tuple[int, ...]:
+        """The numbers of all that the message tells."""
+        return _numbers(self.delivery, self.members)
+
+
+def _numbers(delivery: int, members: tuple[Member, ...]) -> tuple[int, ...]:
+    return tuple(member.delivery for member in members) or (delivery,)
+
+
+_Row = sa.Row[Delivery, Event, Destination, dict[str, Json], str | None]
+"""A delivery with its event and place, the words made for it before, and the remote id of what it acts on."""
 
 
 def due_deliveries(
@@ -74,16 +100,17 @@ def due_deliveries(
     channels: Collection[str],
     passed_over: Collection[int] = (),
 ) -> tuple[Due, ...]:
-    """Return what may be sent now, oldest first, at most one for each destination.
+    """Return what may be sent now, oldest first, at most one message for each destination.
 
-    `public` is False while the public may not be spoken to: then only organizers are written to. `channels` are the media
-    that this worker speaks, `passed_over` destinations to which nothing can go at this moment. A delivery waits for those
-    that came before it to the same destination, but not for those that are only to come later.
+    What a subscriber is to hear now is one message, however much it is. `public` is False while the public may not be spoken
+    to: then only organizers are written to. `channels` are the media that this worker speaks, `passed_over` destinations to
+    which nothing can go at this moment. A delivery waits for those that came before it to the same destination, but not for
+    those that are only to come later.
     """
     theirs = () if public else _due_to_organizers(session, now)
     if not public and not theirs:
         return ()
-    earlier, original = aliased(Delivery), aliased(Delivery)
+    earlier = aliased(Delivery)
     waits = (
         sa.select(earlier.id)
         .where(
@@ -99,12 +126,8 @@ def due_deliveries(
         )
         .exists()
     )
-    rows = session.execute(
-        sa.select(Delivery, Event, Destination, Wording.content, original.remote_id)
-        .join(Event, Event.id == Delivery.event_id)
-        .join(Destination, Destination.id == Delivery.destination_id)
-        .outerjoin(Wording, Wording.id == Delivery.wording_id)
-        .outerjoin(original, original.id == Delivery.acts_on_id)
+    heads = session.execute(
+        _rows()
         .where(
             Delivery.state == DeliveryState.DUE,
             Delivery.due_at <= now,
@@ -119,26 +142,71 @@ def due_deliveries(
         .order_by(Delivery.due_at, Delivery.id)
         .limit(limit)
     ).all()
+    return _bundled(session, heads, now)
+
+
+def _rows() -> sa.Select[Delivery, Event, Destination, dict[str, Json], str | None]:
+    original = aliased(Delivery)
+    return (
+        sa.select(Delivery, Event, Destination, Wording.content, original.remote_id)
+        .join(Event, Event.id == Delivery.event_id)
+        .join(Destination, Destination.id == Delivery.destination_id)
+        .outerjoin(Wording, Wording.id == Delivery.wording_id)
+        .outerjoin(original, original.id == Delivery.acts_on_id)
+    )
+
+
+def _bundled(session: Session, heads: Sequence[_Row], now: datetime) -> tuple[Due, ...]:
+    """Return what goes next at the places of some deliveries, which for a subscriber may be several as one message."""
+    subscribers = {to.id for _delivery, _event, to, _words, _on in heads if to.audience is Audience.SUBSCRIBER}
+    groups = bundles.next_at(session, subscribers, now)
+    members = bundles.members_of(session, groups.values())
+    known = {row[0].id: row for row in heads}
+    leads = {place: group[0].delivery for place, group in groups.items() if group}
+    missing = set(leads.values()) - set(known)
+    if missing:
+        known |= {row[0].id: row for row in session.execute(_rows().where(Delivery.id.in_(missing)))}
     zone = election_zone(session)
-    return tuple(
-        Due(
-            delivery=delivery.id,
-            place=to.id,
-            kind=event.kind,
-            facts=facts_from(event.kind, event.facts),
-            channel=to.channel,
-            address=to.address,
-            thread=to.thread,
-            language=to.language,
-            audience=to.audience,
-            action=delivery.action,
-            acts_on=acts_on,
-            attempts=delivery.attempts,
-            worded=worded,
-            trail=trail_of(session, delivery, event),
-            quiet_until=_quiet_until(delivery, to, now, zone),
-        )
-        for delivery, event, to, worded, acts_on in rows
+    found: dict[int, Due] = {}
+    for head in heads:
+        place = head[2].id
+        if place in subscribers:
+            if place in leads and leads[place] not in found:
+                lead = leads[place]
+                found[lead] = _due(session, known[lead], now, zone, groups[place], members.get(lead, ()))
+        else:
+            found[head[0].id] = _due(session, head, now, zone)
+    return tuple(found.values())
+
+
+def _due(
+    session: Session,
+    row: _Row,
+    now: datetime,
+    zone: tzinfo,
+    group: Sequence[Waiting] = (),
+    members: tuple[Member, ...] = (),
+) -> Due:
+    delivery, event, to, worded, acts_on = row
+    return Due(
+        delivery=delivery.id,
+        place=to.id,
+        kind=event.kind,
+        facts=facts_from(event.kind, event.facts),
+        channel=to.channel,
+        address=to.address,
+        thread=to.thread,
+        language=to.language,
+        audience=to.audience,
+        # Several messages may have been meant to answer others, and one can answer only one: a digest answers none.
+        action=Action.SEND if members else delivery.action,
+        acts_on=None if members else acts_on,
+        attempts=delivery.attempts,
+        since=max((member.since for member in members), default=event.created_at),
+        worded=bundles.words_of(group, worded) if group else worded,
+        trail=trail_of(session, delivery, event),
+        quiet_until=_quiet_until(delivery, to, now, zone),
+        members=members,
     )
 
 
@@ -161,17 +229,17 @@ def _quiet_until(delivery: Delivery, to: Destination, now: datetime, zone: tzinf
     return None if delivery.action is Action.EDIT else quiet_until(to, now, zone)
 
 
-def put_off(session: Session, delivery: int, until: datetime) -> None:
-    """Let a delivery that nobody claimed wait until a moment, such as the end of quiet hours that it would fall into."""
-    session.execute(
-        sa.update(Delivery).where(Delivery.id == delivery, Delivery.state == DeliveryState.DUE).values(due_at=until)
-    )
+def put_off(session: Session, deliveries: Collection[int], until: datetime) -> None:
+    """Let deliveries that nobody claimed wait until a moment, such as the end of quiet hours that they would fall into."""
+    waits = (Delivery.id.in_(deliveries), Delivery.state == DeliveryState.DUE)
+    session.execute(sa.update(Delivery).where(*waits).values(due_at=until))
 
 
 def claim_deliveries(session: Session, worded: Iterable[Worded], token: int, now: datetime) -> frozenset[int]:
     """Claim deliveries for this worker, store their words, and return those that are its own now.
 
-    Words made from facts that changed meanwhile (content removed, a correction) are not said: such a delivery stays due.
+    What is told together is claimed together or not at all. Words made from facts that changed meanwhile (content removed, a
+    correction) are not said: such a delivery stays due.
     """
     claimed: set[int] = set()
     items = list(worded)
@@ -179,21 +247,24 @@ def claim_deliveries(session: Session, worded: Iterable[Worded], token: int, now
     for item in items:
         if not _still_so(session, item):
             continue
+        bundle = bundles.keep_together(session, item.members, now) if item.members else None
+        if item.members and bundle is None:
+            continue
         wording = _keep_wording(session, item, now)
-        won = session.execute(
+        won = session.scalars(
             sa.update(Delivery)
-            .where(Delivery.id == item.delivery, Delivery.state == DeliveryState.DUE)
+            .where(Delivery.id.in_(item.deliveries), Delivery.state == DeliveryState.DUE)
             .values(
                 state=DeliveryState.CLAIMED,
                 claimed_at=now,
                 claim_token=token,
                 wording_id=wording,
+                bundle_id=bundle,
                 attempts=Delivery.attempts + 1,
             )
             .returning(Delivery.id)
-        ).scalar()
-        if won is not None:
-            claimed.add(won)
+        )
+        claimed.update(won)
     return frozenset(claimed)
 
 
@@ -210,6 +281,8 @@ def _lock_places_of(session: Session, deliveries: Collection[int]) -> None:
 
 def _still_so(session: Session, item: Worded) -> bool:
     """Tell whether what was worded is still what is to be said; it stays so until the transaction ends."""
+    if item.members:
+        return bundles.still_said(session, item.members)
     locked = sa.select(Event).join(Delivery, Delivery.event_id == Event.id).where(Delivery.id == item.delivery)
     event = session.scalar(locked.with_for_update(of=Event).execution_options(populate_existing=True))
     if event is None or facts_from(event.kind, event.facts) != item.facts:
@@ -218,7 +291,7 @@ def _still_so(session: Session, item: Worded) -> bool:
 
 
 def _keep_wording(session: Session, item: Worded, now: datetime) -> int:
-    content = cast("dict[str, Json]", item.content)
+    content = cast("dict[str, Json]", bundles.with_events(item.content, item.members))
     digest = hashlib.sha256(rfc8785.dumps(content)).hexdigest()
     # Locked, so that nobody forgets as unused in this moment what is about to be used.
     same = sa.select(Wording.id).where(Wording.hash == digest)
@@ -232,14 +305,16 @@ def _keep_wording(session: Session, item: Worded, now: datetime) -> int:
 
 
 def _settle(session: Session, delivery: int, token: int, **values: object) -> bool:
-    """Settle a claim of ours; False when it is no longer ours."""
-    changed = session.execute(
+    """Settle a claim of ours, with all that is told by the same message; False when it is no longer ours."""
+    mine = (Delivery.state == DeliveryState.CLAIMED, Delivery.claim_token == token)
+    changed = session.scalars(
         sa.update(Delivery)
-        .where(Delivery.id == delivery, Delivery.state == DeliveryState.CLAIMED, Delivery.claim_token == token)
+        .where(bundles.with_mates(delivery), *mine)
         .values(**values)
         .returning(Delivery.id)
-    ).scalar()
-    return changed is not None
+        .execution_options(synchronize_session=False)
+    ).all()
+    return bool(changed)
 
 
 def settle_sent(session: Session, delivery: int, token: int, remote_id: str, now: datetime) -> bool:
@@ -278,6 +353,7 @@ def settle_moved(session: Session, delivery: int, token: int, new_address: str, 
     to = _place_of(session, delivery)
     if to is None:
         return False
+    subscriber_places.one_move_at_a_time(session)
     subscriber_places.lock_places(session, *to, new_address)
     again = {"due_at": now, "claimed_at": None, "attempts": Delivery.attempts - 1}
     if not _settle(session, delivery, token, state=DeliveryState.DUE, **again):
@@ -323,6 +399,33 @@ def doubt_claims_before(session: Session, token: int) -> int:
         .returning(Delivery.id)
     ).all()
     return len(stale)
+
+
+def look_into_doubts(session: Session, channels: Collection[str], now: datetime) -> int:
+    """Make doubts due again, after a back-off, on media that look before they repeat; return how many.
+
+    A day after the event, or after a digest was worded, a doubt stays one for a person, and so does what would be too late
+    to say. Of a digest all is looked for together or nothing.
+    """
+    here = sa.select(Destination.id).where(Destination.channel.in_(channels), Destination.ended_at.is_(None))
+    alone = Delivery.bundle_id.is_(None)
+    doubts = session.scalars(
+        sa.select(Delivery)
+        .join(Event, Event.id == Delivery.event_id)
+        .outerjoin(Wording, Wording.id == Delivery.wording_id)
+        .where(
+            Delivery.state == DeliveryState.UNCERTAIN,
+            sa.case((alone, Event.created_at), else_=Wording.created_at) > now - LOOKED_FOR,
+            Delivery.destination_id.in_(here),
+            sa.or_(Event.expires_at.is_(None), Event.expires_at > now),
+        )
+        .with_for_update(of=Delivery, skip_locked=True)
+    ).all()
+    again = bundles.whole(session, doubts)
+    for delivery in again:
+        delivery.state, delivery.due_at = DeliveryState.DUE, now + back_off(delivery.attempts)
+        delivery.claimed_at = delivery.reason = None
+    return len(again)
 
 
 def cancel_expired(session: Session, now: datetime) -> int:

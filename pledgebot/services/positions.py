@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
+from itertools import chain
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -11,6 +12,7 @@ from pledgebot.domain.election import LineageKind
 from pledgebot.domain.events import ProofFacts
 from pledgebot.services.revision import Remembered
 from pledgebot.services.views import CellView, DemandView, StanceView
+from pledgebot.store.engine import fetch
 from pledgebot.store.tables import Answer, CandidateList, Evidence, Lineage, Stance
 
 Key = tuple[int, str]
@@ -27,8 +29,10 @@ _PARENTS = (
     .where(Lineage.child_id.in_(sa.bindparam("lists")), Lineage.confirmed_at.is_not(None))
     .order_by(Lineage.id)
 )
-_CORRECTED = sa.select(Answer.target_id).where(
-    Answer.kind == AnswerKind.CORRECTION, Answer.state == AnswerState.PENDING
+_CORRECTED = (
+    sa.select(Answer.target_id, Stance.demand_id)
+    .join(Stance, Stance.answer_id == Answer.id)
+    .where(Answer.kind == AnswerKind.CORRECTION, Answer.state == AnswerState.PENDING)
 )
 _HELD = (
     sa.select(
@@ -52,23 +56,23 @@ _HELD = (
     )
     .join(Answer, Answer.id == Stance.answer_id)
     .outerjoin(Evidence, Evidence.id == Answer.lead_evidence_id)
-    .where(
-        Stance.state.in_([StanceState.CURRENT, StanceState.BESIDE]),
-        # By the subject of the entry, which has an index; it is that of its stances.
-        sa.or_(Answer.list_id.in_(sa.bindparam("lists")), Answer.banner_id.in_(sa.bindparam("banners"))),
-    )
+    .where(Stance.state.in_([StanceState.CURRENT, StanceState.BESIDE]))
     .order_by(Answer.said_on, Answer.seq)
 )
+# By the subject of the entry, which has an index; it is that of its stances. Lists and banners apart: asked for both at once,
+# SQLite looks at every entry there is.
+_HELD_BY_LISTS = _HELD.where(Answer.list_id.in_(sa.bindparam("lists")))
+_HELD_BY_BANNERS = _HELD.where(Answer.banner_id.in_(sa.bindparam("banners")))
 
 
 def any_descent(session: Session) -> bool:
     """Tell whether any list descends from another, if only as a proposal: before the second round none does."""
-    return bool(session.scalar(_ANY_DESCENT))
+    return bool(fetch(session, _ANY_DESCENT).scalar())
 
 
-def being_corrected(session: Session) -> frozenset[int]:
-    """Return the entries of which a correction waits for a second person."""
-    return frozenset(target for target in session.scalars(_CORRECTED) if target is not None)
+def being_corrected(session: Session) -> frozenset[tuple[int | None, int]]:
+    """Return the entries of which a correction waits for a second person, each with a demand that it concerns."""
+    return frozenset((row.target_id, row.demand_id) for row in fetch(session, _CORRECTED))
 
 
 class Positions:
@@ -90,7 +94,7 @@ class Positions:
         self._names: dict[int, str] = {}
         self._banner = dict(under or {})
         if self._parents or not everyone <= self._banner.keys():
-            for row in session.execute(_NAMED, {"lists": list(everyone)}):
+            for row in fetch(session, _NAMED, {"lists": list(everyone)}):
                 self._names[row.id], self._banner[row.id] = row.name, row.banner_id
         wanted = {self._banner[number] for number in everyone if number in self._banner} | set(banners)
         corrected = known.read(session, being_corrected)
@@ -141,7 +145,7 @@ def _family(session: Session, lists: set[int]) -> dict[int, list[tuple[int, Line
     parents: dict[int, list[tuple[int, LineageKind]]] = {}
     waiting = set(lists)
     while waiting:
-        rows = session.execute(_PARENTS, {"lists": list(waiting)}).all()
+        rows = fetch(session, _PARENTS, {"lists": list(waiting)}).all()
         for row in rows:
             parents.setdefault(row.child_id, []).append((row.parent_id, row.kind))
         waiting = {row.parent_id for row in rows} - set(parents)
@@ -149,12 +153,14 @@ def _family(session: Session, lists: set[int]) -> dict[int, list[tuple[int, Line
 
 
 def _held(
-    session: Session, lists: set[int], banners: set[int | None], corrected: frozenset[int]
+    session: Session, lists: set[int], banners: set[int | None], corrected: frozenset[tuple[int | None, int]]
 ) -> tuple[Mapping[int, Said], Mapping[int, Said]]:
     """Return what lists and banners said themselves and what counts of it."""
     current: dict[tuple[int | None, int | None, Key], StanceView] = {}
     beside: dict[tuple[int | None, int | None, Key], list[StanceView]] = defaultdict(list)
-    for row in session.execute(_HELD, {"lists": list(lists), "banners": list(banners)}):
+    by_lists = fetch(session, _HELD_BY_LISTS, {"lists": list(lists)}) if lists else ()
+    by_banners = fetch(session, _HELD_BY_BANNERS, {"banners": list(banners)}) if banners else ()
+    for row in chain(by_lists, by_banners):
         place = (row.list_id, row.banner_id, (row.demand_id, row.part))
         view = StanceView(
             answer=row.answer,
@@ -167,7 +173,7 @@ def _held(
             proof=None
             if row.kind is None or row.removed_at is not None
             else ProofFacts(row.kind, row.url, row.quote, row.blob_sha256),
-            being_corrected=row.answer in corrected,
+            being_corrected=(row.answer, row.demand_id) in corrected,
         )
         if row.state is StanceState.CURRENT:
             current[place] = view

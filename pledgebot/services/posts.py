@@ -10,6 +10,7 @@ from pledgebot.domain.answer import AnswerKind, AnswerState
 from pledgebot.domain.audience import Audience
 from pledgebot.domain.delivery import Action, DeliveryState
 from pledgebot.domain.events import EventKind, Said
+from pledgebot.services.bundles import digest_now
 from pledgebot.services.facts import answer_facts_from
 from pledgebot.store.tables import Answer, Delivery, Destination, Event
 
@@ -117,11 +118,44 @@ def _with_replaced(session: Session, held: dict[int, Held]) -> dict[int, Held]:
     return held
 
 
+_ASKED_ABOUT = (EventKind.ANSWER_PENDING, EventKind.ENTRY_ASKED, EventKind.ENTRY_EXPLAINED)
+_WILL_STAND = (DeliveryState.DUE, DeliveryState.CLAIMED, DeliveryState.SENT)
+
+
+def asked_about(session: Session, event: Event, destinations: Sequence[int]) -> dict[int, list[Delivery]]:
+    """Return the messages of each place in which organizers were asked about the entry of an event, oldest first.
+
+    After a decision those are all that hold buttons for it; before it only those that show the entry in its version.
+    """
+    shown = (Event.kind == EventKind.ANSWER_PENDING, Event.revision == answer_facts_from(event.facts).version)
+    wanted = (Event.kind.in_(_ASKED_ABOUT),) if event.kind is EventKind.ENTRY_DECIDED else shown
+    stands = sa.or_(Delivery.state.in_(_WILL_STAND), Delivery.remote_id.is_not(None))
+    rows = session.scalars(
+        sa.select(Delivery)
+        .join(Event, Event.id == Delivery.event_id)
+        .where(
+            Event.answer_id == event.answer_id,
+            *wanted,
+            Delivery.action != Action.EDIT,
+            Delivery.destination_id.in_(destinations),
+            stands,
+        )
+        .order_by(Delivery.id)
+    )
+    found: dict[int, list[Delivery]] = {}
+    for delivery in rows:
+        found.setdefault(delivery.destination_id, []).append(delivery)
+    return found
+
+
 def trail_of(session: Session, delivery: Delivery, event: Event, *, lock: bool = False) -> tuple[Said, ...]:
     """Return what the message that a correction edits said, then each correction of it up to this one, oldest first.
 
-    Empty for everything but the edit of a correction. `lock` keeps the facts as they are until the transaction ends.
+    Of a digest out of which content is removed it is all that the digest still says. Empty for everything else. `lock` keeps
+    the facts as they are until the transaction ends.
     """
+    if delivery.action is Action.EDIT and event.kind is EventKind.CONTENT_REMOVED:
+        return digest_now(session, delivery.acts_on_id, lock=lock)
     if delivery.action is not Action.EDIT or event.kind is not EventKind.ANSWER_CORRECTED:
         return ()
     first = session.scalars(

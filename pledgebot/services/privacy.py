@@ -52,8 +52,8 @@ class KeptView:
     drafts: int
 
 
-def kept_of(session: Session, spot: Spot, now: datetime) -> KeptView:
-    """Return everything that is kept of a place."""
+def kept_of(session: Session, spot: Spot, now: datetime, update: int | None = None) -> KeptView:
+    """Return everything that is kept of a place, but for the update that asks for it: that is gone once it is answered."""
     actor = _account_of(session, spot)
     return KeptView(
         spot=spot,
@@ -61,7 +61,7 @@ def kept_of(session: Session, spot: Spot, now: datetime) -> KeptView:
         subscriber=find_subscriber(session, spot),
         sent=_deliveries(session, spot, (DeliveryState.SENT,)),
         waiting=_deliveries(session, spot, _WAITS),
-        unfinished=_count(session, _came_from(spot), Inbox.state.in_(_UNFINISHED)),
+        unfinished=_count(session, _came_from(spot), Inbox.state.in_(_UNFINISHED), Inbox.id != (update or 0)),
         organizer=actor.name if actor is not None else None,
         roles=roles(session, actor) if actor is not None else frozenset(),
         drafts=_count(session, Draft.organizer_id == actor.organizer, Draft.chat == spot.address) if actor else 0,
@@ -74,8 +74,10 @@ def _account_of(session: Session, spot: Spot) -> Actor | None:
 
 
 def _deliveries(session: Session, spot: Spot, states: Collection[DeliveryState]) -> int:
-    here = sa.select(Destination.id).where(at_spot(spot))
-    return _count(session, Delivery.destination_id.in_(here), Delivery.state.in_(states))
+    """Return how many messages of a place are in some states; a digest is one, however much it tells."""
+    here = (Delivery.destination_id.in_(sa.select(Destination.id).where(at_spot(spot))), Delivery.state.in_(states))
+    digests = session.scalar(sa.select(sa.func.count(Delivery.bundle_id.distinct())).where(*here)) or 0
+    return digests + _count(session, *here, Delivery.bundle_id.is_(None))
 
 
 def _count(session: Session, *rules: sa.ColumnElement[bool]) -> int:

@@ -44,7 +44,7 @@ def proof_view(session: Session, answer_id: int, known: Remembered | None = None
         list_id=answer.list_id,
         banner_id=answer.banner_id,
         entry=entry,
-        removal=next((other for other in removals if other.target_seq == entry.seq), None),
+        removal=next((other for other in removals if other.target == entry.answer), None),
         proofs=() if entry.removed else _proofs(session, answer),
     )
 

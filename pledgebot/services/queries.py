@@ -23,6 +23,7 @@ from pledgebot.services.views import (
     StanceView,
     TableView,
 )
+from pledgebot.store.engine import fetch
 from pledgebot.store.tables import (
     Banner,
     CandidateList,
@@ -72,7 +73,7 @@ def is_fictional(session: Session, known: Remembered | None = None) -> bool:
 
 
 def _is_fictional(session: Session) -> bool:
-    return bool(session.scalar(_FICTIONAL))
+    return bool(fetch(session, _FICTIONAL).scalar())
 
 
 def places(
@@ -92,7 +93,7 @@ def places(
 
 def parts_of(session: Session, constituency_id: int, round_id: int, most: int | None = None) -> tuple[PlaceView, ...]:
     """Return the parts of a place that vote apart, such as the sectors of a city; none where lists stand in the whole."""
-    if session.scalar(_STANDS, {"place": constituency_id}) is not None:
+    if fetch(session, _STANDS, {"place": constituency_id}).scalar() is not None:
         return ()
     return places(session, round_id, most, part_of=constituency_id)
 
@@ -101,7 +102,7 @@ def table(session: Session, constituency_id: int, now: datetime, known: Remember
     """Return the table lists × demands of one constituency in the current round, or the last that lists stood in there."""
     known = known or Remembered()
     asked = round_in(session, constituency_id, now, known)
-    label, code = session.execute(_PLACE, {"place": constituency_id}).one()
+    label, code = fetch(session, _PLACE, {"place": constituency_id}).one()
     columns = known.read(session, demands)
     rows = views_of(session, _lists_of(session, constituency_id, asked.id), columns, known)
     return TableView(label, code, asked, columns, tuple(rows))
@@ -109,7 +110,7 @@ def table(session: Session, constituency_id: int, now: datetime, known: Remember
 
 def _lists_of(session: Session, constituency_id: int, round_id: int) -> list[int]:
     """Return the lists of a place in panel order; before there is one, alphabetical."""
-    rows = session.execute(_LISTS_OF, {"place": constituency_id, "round": round_id})
+    rows = fetch(session, _LISTS_OF, {"place": constituency_id, "round": round_id})
     ordered = sorted(rows, key=lambda row: (row.panel is None, row.panel or 0, row.normal))
     return [row.id for row in ordered]
 
@@ -121,7 +122,7 @@ def banner_view(session: Session, banner_id: int, known: Remembered | None = Non
     if banner is None:
         raise Refused(Objection.UNKNOWN_BANNER, name=str(banner_id))
     columns = known.read(session, demands)
-    lists = list(session.scalars(_MEMBERS, {"banner": banner_id}))
+    lists = list(fetch(session, _MEMBERS, {"banner": banner_id}).scalars())
     asked = session.get_one(Round, banner.round_id)
     view = BannerView(
         id=banner.id,

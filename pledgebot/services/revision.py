@@ -13,6 +13,7 @@ from typing import TypeVar, cast
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from pledgebot.store.engine import fetch
 from pledgebot.store.tables import Base, Installation
 
 T = TypeVar("T")
@@ -51,7 +52,7 @@ def current_versions(session: Session) -> Versions:
     """Return the versions that this transaction sees, read once in it."""
     seen: Versions | None = session.info.get(_SEEN)
     if seen is None:
-        row = session.execute(_VERSIONS).first()
+        row = fetch(session, _VERSIONS).first()
         seen = session.info[_SEEN] = Versions(row[0], row[1]) if row is not None else Versions()
     return seen
 

@@ -14,6 +14,7 @@ from pledgebot.services.views import (
     DatesView,
     RoundView,
 )
+from pledgebot.store.engine import fetch
 from pledgebot.store.tables import (
     CandidateList,
     Constituency,
@@ -72,7 +73,7 @@ def round_in(session: Session, constituency_id: int, now: datetime, known: Remem
     """Return the current round as one constituency has it: where the first round decided, it stays the first."""
     known = known or Remembered()
     current = current_round(session, now, known)
-    stood_in = set(session.scalars(_STOOD_IN, {"constituency": constituency_id}))
+    stood_in = set(fetch(session, _STOOD_IN, {"constituency": constituency_id}).scalars())
     views = [view for view in known.read(session, calendar) if view.day <= current.day and view.id in stood_in]
     return views[-1] if views else current
 

@@ -14,6 +14,7 @@ from pledgebot.domain.errors import Refused
 from pledgebot.domain.progress import Stage
 from pledgebot.services.chases import stages
 from pledgebot.services.rounds import current_round, silences
+from pledgebot.services.stops import Stop, stops
 from pledgebot.services.views import RoundView
 from pledgebot.store.tables import Answer, Delivery, Destination, Inbox, InboxState, LedgerEntry
 
@@ -26,7 +27,7 @@ class StatusView:
     """How the bot does at a moment.
 
     `round` is None without a calendar; `silence` is the one that holds now or comes next. `oldest_unsent` is since when the
-    delivery waits that should have gone out first.
+    delivery waits that should have gone out first. `stops` are the networks that asked to be left alone.
     """
 
     now: datetime
@@ -41,6 +42,7 @@ class StatusView:
     lists: dict[Stage, int]
     ledger_entries: int
     subscribers: int
+    stops: tuple[Stop, ...] = ()
 
 
 def status(session: Session, now: datetime) -> StatusView:
@@ -68,6 +70,7 @@ def status(session: Session, now: datetime) -> StatusView:
         lists=stages(session, asked.id, now) if asked is not None else {},
         ledger_entries=session.scalar(sa.select(sa.func.count()).select_from(LedgerEntry)) or 0,
         subscribers=session.scalar(followers) or 0,
+        stops=stops(session, now),
     )
 
 

@@ -19,6 +19,8 @@ ENDED_KEPT = timedelta(days=30)
 
 GONE = "the place is gone"
 _AT_ONCE = 500
+_MOVES = 7_044_001
+"""The number of the lock under which places move; any that nothing else of ours has."""
 _TOLD = (DeliveryState.SENT, DeliveryState.UNCERTAIN, DeliveryState.CLAIMED)
 
 
@@ -64,6 +66,18 @@ def revive(row: Destination, now: datetime) -> None:
     row.ended_at, row.created_at = None, now
 
 
+def written_to(session: Session, channel: str, after: int, limit: int) -> tuple[tuple[int, str], ...]:
+    """Return followers' places on a channel that have not ended: number and address, by number, those above `after`."""
+    alive = (Destination.audience == Audience.SUBSCRIBER, Destination.ended_at.is_(None))
+    rows = session.execute(
+        sa.select(Destination.id, Destination.address)
+        .where(Destination.channel == channel, *alive, Destination.id > after)
+        .order_by(Destination.id)
+        .limit(limit)
+    )
+    return tuple((number, address) for number, address in rows)
+
+
 def forget_ended(session: Session, now: datetime) -> int:
     """Delete followers' places that ended thirty days ago, some hundreds at a time, and return how many."""
     ended = (
@@ -93,6 +107,16 @@ def lock_places(session: Session, channel: str, *addresses: str) -> list[Destina
     return list(session.scalars(locked))
 
 
+def one_move_at_a_time(session: Session) -> None:
+    """Wait for other moves to end, and keep the next ones waiting until the transaction ends.
+
+    To be called before places are locked: two groups that become one take each other's new addresses, topic by topic, and
+    would wait in a circle. Where only one may write at a time anyway there is nothing to do.
+    """
+    if session.get_bind().dialect.name == "postgresql":
+        session.execute(sa.text("SELECT pg_advisory_xact_lock(:key)"), {"key": _MOVES})
+
+
 def move_place(session: Session, channel: str, old: str, new: str, now: datetime) -> None:
     """Give a place its new address in all topics of its forum; doing it again changes nothing.
 
@@ -102,6 +126,7 @@ def move_place(session: Session, channel: str, old: str, new: str, now: datetime
     """
     if old == new:
         return
+    one_move_at_a_time(session)
     rows = lock_places(session, channel, old, new)
     write_cursor(session, f"moved:{channel}:{old}", new, now)
     there = {row.thread: row for row in rows if row.address == new}

@@ -11,6 +11,7 @@ from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from pledgebot.domain.audience import Audience, QuietHours, Rhythm, Spot, TopicKind
 from pledgebot.domain.events import Titles
+from pledgebot.store.engine import fetch
 from pledgebot.store.tables import (
     Banner,
     Base,
@@ -172,7 +173,7 @@ _LANGUAGE = sa.select(_PLACES.c.language).where(
 def language_of(session: Session, spot: Spot) -> str | None:
     """Return the language in which a place is written to, None where nothing is kept of it."""
     place = {"channel": spot.channel, "address": spot.address, "thread": spot.thread}
-    return session.execute(_LANGUAGE, place).scalar()
+    return fetch(session, _LANGUAGE, place).scalar()
 
 
 def organizers_places(session: Session, channel: str) -> tuple[str, ...]:

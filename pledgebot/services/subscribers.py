@@ -56,6 +56,9 @@ __all__ = [
     "unsubscribe",
 ]
 
+DIGESTS_ONLY = frozenset({"mastodon"})
+"""Media on which a place hears once a day at most: there all private messages share one small quota with what is public."""
+
 _LANGUAGE_LENGTH = 8
 
 
@@ -88,7 +91,7 @@ def _kept(session: Session, spot: Spot, language: str, now: datetime) -> Destina
         "audience": Audience.SUBSCRIBER,
         "place": spot.place,
         "language": _known(language),
-        "rhythm": Rhythm.AT_ONCE,
+        "rhythm": _possible(spot.channel, Rhythm.AT_ONCE),
         "consented_at": now,
         "created_at": now,
     }
@@ -101,6 +104,11 @@ def _kept(session: Session, spot: Spot, language: str, now: datetime) -> Destina
         # It may have been there, and be deleted in between by somebody who leaves at this moment.
         if row is not None:
             return row
+
+
+def _possible(channel: str, rhythm: Rhythm) -> Rhythm:
+    """Return a rhythm as a medium has it: what cannot come at once comes daily."""
+    return Rhythm.DAILY if rhythm is Rhythm.AT_ONCE and channel in DIGESTS_ONLY else rhythm
 
 
 def _locked(session: Session, spot: Spot) -> Destination | None:
@@ -168,10 +176,11 @@ def unsubscribe(session: Session, spot: Spot, topic: Topic | None, now: datetime
 def set_rhythm(session: Session, spot: Spot, rhythm: Rhythm, hour: time | None, now: datetime) -> SubscriberView:
     """Set how often a place hears, and at which hour of its own clock; without an hour the one chosen before stays.
 
-    What already waits comes in the new rhythm. Refuses a place that follows nothing.
+    What already waits comes in the new rhythm. Where a medium has digests only, at once becomes daily. Refuses a place that
+    follows nothing.
     """
     row = _following(session, spot)
-    row.rhythm = rhythm
+    row.rhythm = _possible(spot.channel, rhythm)
     row.hour = hour if hour is not None else row.hour
     _set_due_again(session, row, now)
     return view_of(session, row)

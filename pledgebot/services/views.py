@@ -59,7 +59,7 @@ class DemandView:
 class StanceView:
     """One confirmed stance that is shown: `position` is None when the word was taken back.
 
-    `being_corrected` says that a correction of its entry waits for a second person.
+    `being_corrected` says that a correction of its entry on this demand waits for a second person.
     """
 
     answer: int
@@ -177,7 +177,7 @@ class HistoryStance:
 
 @dataclass(frozen=True)
 class HistoryEntry:
-    """One entry of the ledger about a subject; `target_seq` is the entry that it corrects, undoes or blanks."""
+    """One entry of the ledger about a subject; `target` is the number of the entry that it corrects, undoes or blanks."""
 
     answer: int
     seq: int
@@ -190,7 +190,7 @@ class HistoryEntry:
     reason: str | None
     proof: ProofFacts | None
     stances: tuple[HistoryStance, ...]
-    target_seq: int | None
+    target: int | None
     hash: str
     undone: bool = False
     removed: bool = False

@@ -52,6 +52,9 @@ class WebServer:
             access_log=False,
             log_config=None,
             lifespan="off",
+            # Named, so that what else is installed beside changes nothing.
+            http="h11",
+            ws="none",
             server_header=False,
             timeout_graceful_shutdown=_PATIENCE,
         )

@@ -167,7 +167,7 @@ def history_entry(kind: AnswerKind = AnswerKind.STATEMENT, **changes: Any) -> Hi
         reason=None,
         proof=PROOF,
         stances=(HistoryStance(CAMERAS, None, Position.COMMITTED, StanceState.CURRENT),),
-        target_seq=None,
+        target=None,
         hash=SHA256,
     )
     return replace(entry, **changes)

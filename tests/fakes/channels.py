@@ -20,6 +20,7 @@ class ScriptedChannel:
 
     name: str = "console"
     edits: bool = False
+    looks: bool = False
     script: Iterable[Outcome] = ()
     received: list[Outgoing] = field(default_factory=list)
     waits: dict[str, timedelta] = field(default_factory=dict)

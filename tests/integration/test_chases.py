@@ -6,7 +6,7 @@ from datetime import date, timedelta
 import pytest
 import sqlalchemy as sa
 
-from factories.services import NOW, SECOND, Installed, a_list, an_answer, confirmed, installed
+from factories.services import NOW, SECOND, Installed, a_list, an_answer, confirmed, installed, record
 from pledgebot.domain.answer import Position, SourceKind
 from pledgebot.domain.errors import Objection, Refused
 from pledgebot.domain.progress import ContactKind, Medium, Stage
@@ -19,6 +19,8 @@ from pledgebot.services.chases import (
     take_list,
     waiting_conversations,
 )
+from pledgebot.services.decisions import reject_answer
+from pledgebot.services.list_views import list_view
 from pledgebot.services.lists import withdraw_list
 from pledgebot.services.outreach import NewContact, log_contact
 from pledgebot.services.people import Actor, Role, add_organizer, find_actor
@@ -138,9 +140,24 @@ def test_the_lists_that_wait_are_those_that_are_ours_to_write_to(database: Datab
             Stage.NOT_CONTACTED: 3,
             Stage.CONTACTED: 1,
             Stage.REMINDED: 1,
+            Stage.RECEIVED: 0,
             Stage.ANSWERED: 1,
             Stage.DECLINED: 1,
         }
+
+
+def test_a_list_whose_answer_waits_to_be_confirmed_is_not_silent(database: Database, there: Installed) -> None:
+    logged(database, there.list_a, ContactKind.SENT, there.zoe, days_ago=2)
+    with database.begin() as session:
+        number = record(session, an_answer(there.a, {"cameras": YES}), there.zoe)
+    with database.read() as session:
+        asked = current_round(session, NOW).id
+        assert list_view(session, there.list_a).progress.stage is Stage.RECEIVED
+        assert stages(session, asked, NOW)[Stage.RECEIVED] == 1
+    assert "A" not in [name for name, _stage in waiting(database)]
+    with database.begin() as session:
+        reject_answer(session, number, 1, "no proof", there.noe, NOW)
+    assert ("A", Stage.CONTACTED) in waiting(database)
 
 
 def test_a_programme_is_no_answer_so_the_list_still_waits(database: Database, there: Installed) -> None:

@@ -38,6 +38,7 @@ from pledgebot.domain.answer import (
     SpeakerRole,
     Standing,
 )
+from pledgebot.domain.audience import Audience
 from pledgebot.domain.election import LineageKind
 from pledgebot.domain.errors import Objection, Refused
 from pledgebot.domain.events import AnswerFacts, EventKind, StanceFacts
@@ -97,8 +98,8 @@ def standing(database: Database, list_id: int, demand: str = "cameras", part: st
 
 
 def announcing(answer: int) -> sa.Select[tuple[Event]]:
-    """Ask for the event that announces an answer: what organizers were asked about it is none."""
-    return sa.select(Event).where(Event.answer_id == answer, Event.kind != EventKind.ANSWER_PENDING)
+    """Ask for the event that announces an answer: what organizers are told about it is none."""
+    return sa.select(Event).where(Event.answer_id == answer, Event.audience != Audience.ORGANIZERS)
 
 
 def announced(session: Session, answer: int) -> tuple[EventKind, AnswerFacts]:
@@ -404,8 +405,8 @@ def test_a_correction_takes_the_place_of_its_target_and_says_why(database: Datab
         assert (kind, facts.reason, facts.corrects_said_on) == (EventKind.ANSWER_CORRECTED, "misread", day(1))
         assert only_stance(facts).was is YES
         entries = history(session, list_id=there.list_a).entries
-        assert [(one.kind, one.target_seq) for one in entries] == [
-            (AnswerKind.CORRECTION, 1),
+        assert [(one.kind, one.target) for one in entries] == [
+            (AnswerKind.CORRECTION, wrong),
             (AnswerKind.STATEMENT, None),
         ]
 
@@ -429,6 +430,18 @@ def being_corrected(database: Database, there: Installed) -> bool:
     assert shown is not None
     assert shown.position is YES
     return shown.being_corrected
+
+
+def test_only_what_a_waiting_correction_is_about_is_marked(database: Database, there: Installed) -> None:
+    with database.begin() as session:
+        wrong = confirmed(session, an_answer(there.a, {"cameras": YES, "committee": YES}), there)
+        record(session, correcting(wrong, an_answer(there.a, {"cameras": NO})), there.alix)
+    marked = {
+        demand: shown.being_corrected
+        for demand in ("cameras", "committee")
+        if (shown := standing(database, there.list_a, demand).counts) is not None
+    }
+    assert marked == {"cameras": True, "committee": False}
 
 
 def test_a_corrected_day_puts_a_word_back_into_its_place(database: Database, there: Installed) -> None:
@@ -474,7 +487,7 @@ def test_undoing_restores_what_counted_before_and_the_ledger_says_so(database: D
         assert link.seq == 3
         assert session.scalars(announcing(second)).one().cancelled_at == NOW
         newest, taken_back, _first = history(session, list_id=there.list_a).entries
-        assert (newest.kind, newest.target_seq, newest.reason) == (AnswerKind.UNDO, 2, "confirmed by mistake")
+        assert (newest.kind, newest.target, newest.reason) == (AnswerKind.UNDO, second, "confirmed by mistake")
         assert taken_back.undone
         assert verify_ledger(session, link.hash).faults == ()
 

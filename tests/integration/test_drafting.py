@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from datetime import date, timedelta
 from threading import Barrier, Thread
 
@@ -11,6 +10,23 @@ import sqlalchemy as sa
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from factories.phone import (
+    CHAT,
+    LINK,
+    NO,
+    PARTIAL,
+    PDF,
+    PHOTO,
+    UNCLEAR,
+    YES,
+    Phone,
+    Recorded,
+    count,
+    draft_of,
+    recorded,
+    to_preview,
+    words_of,
+)
 from factories.services import (
     NOW,
     Installed,
@@ -24,10 +40,10 @@ from factories.services import (
     installed,
     record,
     undone,
-    withdrawing,
 )
-from pledgebot.chat import drafting
+from pledgebot.chat import draft_questions, drafting
 from pledgebot.chat.asker import Asker
+from pledgebot.chat.draft_beginnings import token_of
 from pledgebot.chat.drafting import ForwardedWords, ReceivedFile
 from pledgebot.chat.grammar import parse
 from pledgebot.chat.reply import Reply
@@ -36,106 +52,21 @@ from pledgebot.domain.answer import (
     AnswerState,
     Contradiction,
     EvidenceKind,
-    Position,
     SourceKind,
     SpeakerRole,
 )
 from pledgebot.domain.draft import Draft, Step
 from pledgebot.domain.errors import Objection, Refused
-from pledgebot.messages.document import Button, Message
+from pledgebot.messages import organizers
+from pledgebot.messages.i18n import translator
 from pledgebot.messages.presses import Press, read_token
-from pledgebot.messages.render import plain
 from pledgebot.services import files, queries
-from pledgebot.services.answers import FILE_LIMIT
 from pledgebot.services.decisions import request_removal
 from pledgebot.services.drafts import drop_draft, forget_drafts, load_draft, save_draft
 from pledgebot.services.installation import sync_installation
-from pledgebot.services.people import Actor
 from pledgebot.store.engine import Database
-from pledgebot.store.tables import Answer, Audit, Blob, Event, Evidence, Organizer, Stance
+from pledgebot.store.tables import Answer, Audit, Blob, Event, Organizer
 from pledgebot.store.tables import Draft as Row
-
-YES, NO, PARTIAL, UNCLEAR = Position.COMMITTED, Position.REFUSED, Position.PARTIAL, Position.UNCLEAR
-CHAT = "telegram:1001"
-LINK = "https://example.org/words"
-PHOTO = ReceivedFile(b"a photo of the letter", "image/jpeg")
-PDF = ReceivedFile(b"%PDF-1.7 the letter", "application/pdf")
-
-
-def words_of(message: Message) -> str:
-    return plain(message).replace("\u202f", " ").replace("\u00a0", " ")
-
-
-@dataclass
-class Phone:
-    """A telephone in the hands of an organizer: it shows the last message, and counts what is tapped."""
-
-    database: Database
-    by: Actor
-    chat: str = CHAT
-    language: str = "en"
-    taps: int = 0
-    message: Message = field(default_factory=lambda: Message((), "en"))
-    last: Reply | None = None
-
-    @property
-    def asker(self) -> Asker:
-        """Who asks."""
-        return Asker(self.language, self.by)
-
-    @property
-    def text(self) -> str:
-        """What is on the screen."""
-        return words_of(self.message)
-
-    @property
-    def buttons(self) -> list[Button]:
-        """The buttons under it."""
-        return [button for row in self.message.buttons for button in row]
-
-    def command(self, text: str) -> "Phone":
-        """Send a command."""
-        return self._shown(drafting.begin(self.database, self.asker, self.chat, parse(text), NOW))
-
-    def type(self, text: str) -> "Phone":
-        """Send words."""
-        return self._shown(drafting.take_text(self.database, self.asker, self.chat, text, NOW))
-
-    def send(self, file: ReceivedFile, limit: int = FILE_LIMIT) -> "Phone":
-        """Send a file."""
-        return self._shown(drafting.take_file(self.database, self.asker, self.chat, file, NOW, limit=limit))
-
-    def forward(self, words: ForwardedWords) -> "Phone":
-        """Forward a message."""
-        return self._shown(drafting.take_forward(self.database, self.asker, self.chat, words, NOW))
-
-    def button(self, words: str) -> Button:
-        """Return the first button with these words."""
-        found = [button for button in self.buttons if words in button.text]
-        found.sort(key=lambda button: button.text != words)
-        assert found, (words, [button.text for button in self.buttons])
-        return found[0]
-
-    def tap(self, *words: str) -> "Phone":
-        """Tap the buttons with these words, one screen after the other."""
-        for word in words:
-            self.press(self.button(word).press)
-        return self
-
-    def press(self, pressed: str) -> "Phone":
-        """Tap a button of whatever age."""
-        self.taps += 1
-        press = read_token(pressed)
-        assert press is not None
-        shown = self._shown(drafting.press(self.database, press, self.asker, self.chat, NOW))
-        assert self.last is not None
-        assert self.last.in_place
-        return shown
-
-    def _shown(self, reply: Reply | None) -> "Phone":
-        assert reply is not None
-        (self.message,), self.last = reply.messages, reply
-        return self
 
 
 @pytest.fixture
@@ -147,51 +78,6 @@ def there(database: Database) -> Installed:
 def phone(database: Database, there: Installed) -> Phone:
     """Alix's telephone."""
     return Phone(database, there.alix)
-
-
-@dataclass(frozen=True)
-class Recorded:
-    """An entry as the tables have it."""
-
-    answer: Answer
-    positions: dict[str, Position | None]
-    proofs: list[Evidence]
-
-
-def recorded(database: Database, number: int | None = None) -> Recorded:
-    """Return an entry, by default the last one."""
-    with database.read() as session:
-        query = sa.select(Answer).order_by(Answer.id.desc())
-        answer = session.scalars(query if number is None else query.where(Answer.id == number)).first()
-        assert answer is not None
-        titles = {one.id: one.key for one in queries.demands(session)}
-        positions = {
-            titles[stance.demand_id] + (f"/{stance.part}" if stance.part else ""): stance.position
-            for stance in session.scalars(sa.select(Stance).where(Stance.answer_id == answer.id))
-        }
-        proofs = session.scalars(sa.select(Evidence).where(Evidence.answer_id == answer.id).order_by(Evidence.place))
-        found = Recorded(answer, positions, list(proofs))
-        session.expunge_all()
-        return found
-
-
-def count(database: Database, table: type[Answer] | type[Blob] | type[Row] | type[Event] | type[Audit]) -> int:
-    with database.read() as session:
-        return session.scalar(sa.select(sa.func.count()).select_from(table)) or 0
-
-
-def draft_of(phone: Phone) -> Draft:
-    with phone.database.read() as session:
-        stored = load_draft(session, phone.by.organizer, phone.chat)
-    assert stored is not None
-    assert stored.draft is not None
-    return stored.draft
-
-
-def to_preview(phone: Phone, name: str = "Liste Exemple A") -> Phone:
-    """Go to the preview of a list committed on everything, by an e-mail of today."""
-    phone.command(f"/log {name}").tap("All of them: committed", "e-mail").type(f"{LINK} We will do it.")
-    return phone.tap("Today", "itself")
 
 
 # The evening
@@ -277,9 +163,6 @@ def test_the_preview_is_exactly_what_the_entry_will_say(database: Database, phon
     shown = phone.text[phone.text.index("This is what will be posted:") : phone.text.index("Read it against")].strip()
     phone.tap("Submit")
     with database.read() as session:
-        from pledgebot.messages import organizers
-        from pledgebot.messages.i18n import translator
-
         entry = words_of(organizers.entry(queries.entry(session, recorded(database).answer.id), translator("en")))
     assert shown in entry
 
@@ -432,7 +315,7 @@ def test_one_thing_can_be_changed_from_the_preview(
 def test_a_search_for_a_list_offers_what_it_may_mean(phone: Phone) -> None:
     phone.command("/log exemple")
     assert "Several could be meant by “exemple”" in phone.text
-    assert "(banner)" in phone.button("Bannière").text
+    assert phone.button("Bannière").text == "Bannière Exemple"
     phone.tap("Liste Exemple C")
     assert "step 2" in phone.text
 
@@ -444,7 +327,7 @@ def test_an_unknown_name_is_said_to_be_unknown_and_can_be_typed_again(phone: Pho
 
 def test_a_place_offers_its_lists(phone: Phone) -> None:
     phone.command("/log").type("13055")
-    assert {button.text for button in phone.buttons} >= {"Liste Exemple A (Marseille)", "Bannière Exemple (banner)"}
+    assert {button.text for button in phone.buttons} >= {"Liste Exemple A (Marseille)", "Bannière Exemple"}
     assert "step 2" in phone.tap("Liste Exemple A").text
 
 
@@ -477,44 +360,6 @@ def test_a_contradiction_asks_at_that_point(
     assert not any(button.text == "Submit" for button in phone.buttons)
     phone.tap(word, "Submit")
     assert recorded(database).answer.contradiction is kept
-
-
-def test_a_correction_begins_with_everything_of_the_entry(database: Database, phone: Phone, there: Installed) -> None:
-    with database.begin() as session:
-        wrong = confirmed(session, an_answer(there.a, {"cameras": YES, "retraction/video": NO}), there)
-    phone.command(f"/correct {wrong}")
-    assert f"Correction of entry {wrong}" in phone.text
-    for held in ("Liste Exemple A", "Cameras — committed", "Video", "e-mail", "1 February 2026", "Ada Exemple"):
-        assert held in phone.text
-    phone.tap("Cameras", "refused")
-    assert "Why is the entry corrected?" in phone.text
-    phone.type("a typing error")
-    assert "we had written: committed; right is: refused" in phone.text
-    phone.tap("Submit")
-    done = recorded(database)
-    assert (done.answer.kind, done.answer.target_id, done.answer.reason) == (
-        AnswerKind.CORRECTION, wrong, "a typing error",
-    )  # fmt: skip
-    assert done.positions == {"cameras": NO, "retraction/video": NO}
-    assert (done.proofs[0].url, done.proofs[0].quote) == (LINK, "We will do it.")
-
-
-def test_a_correction_can_leave_a_demand_as_it_was(database: Database, phone: Phone, there: Installed) -> None:
-    with database.begin() as session:
-        wrong = confirmed(session, an_answer(there.a, {"cameras": YES, "committee": NO}), there)
-    phone.command(f"/correct #{wrong} the date was wrong").tap("Committee", "stays as it was", "Submit")
-    done = recorded(database)
-    assert (done.positions, done.answer.reason) == ({"cameras": YES}, "the date was wrong")
-
-
-def test_a_corrected_withdrawal_says_what_is_right_instead(database: Database, phone: Phone, there: Installed) -> None:
-    with database.begin() as session:
-        confirmed(session, an_answer(there.a, {"cameras": YES}), there)
-        back = confirmed(session, withdrawing(an_answer(there.a, {"cameras": YES})), there)
-    phone.command(f"/correct {back}")
-    assert "What is right on “Cameras”?" in phone.text
-    phone.tap("partly committed").type("misread").tap("Submit")
-    assert recorded(database).positions == {"cameras": PARTIAL}
 
 
 def test_a_correction_of_what_cannot_be_corrected_is_refused(
@@ -560,6 +405,23 @@ def test_a_list_without_a_word_has_none_to_take_back(phone: Phone) -> None:
     assert "step 1 of 7" in phone.text
 
 
+# Back to where one came from
+
+
+@pytest.mark.parametrize("change", ["Retraction", "Kind of source", "Proof", "Date", "Who spoke", "List or banner"])
+def test_back_leads_from_a_change_to_the_menu_and_from_there_to_the_preview(phone: Phone, change: str) -> None:
+    to_preview(phone).tap("Change something", change, "Back")
+    assert "What should change?" in phone.text
+    assert "This is what will be posted:" in phone.tap("Back").text
+
+
+def test_back_leads_from_the_parts_of_a_demand_to_the_whole(phone: Phone) -> None:
+    phone.command("/log Liste Exemple A").tap("A part of it only", "Back")
+    assert "What is said on “Retraction”?" in phone.text
+    phone.tap("A part of it only", "committed", "Back")
+    assert "What is said on “Retraction – Observatory”?" not in phone.text
+
+
 # Refusals, in words
 
 
@@ -568,6 +430,8 @@ def test_a_day_in_the_future_is_refused(phone: Phone) -> None:
     assert "The date lies in the future" in phone.text
     assert "step 5 of 7" in phone.text
     assert "That is no day" in phone.type("last week").text
+    assert "17 February 1926 is more than 10 years ago: check the year." in phone.type("17/02/1926").text
+    assert "said on 30 January 2026" in phone.type("Vendredi 30 janvier").text
 
 
 def test_nothing_on_any_demand_is_no_answer(phone: Phone) -> None:
@@ -669,6 +533,96 @@ def test_a_text_is_a_question_where_no_draft_waits_for_words(phone: Phone) -> No
     assert taken("Liste Exemple A") is None
 
 
+def test_a_question_in_between_is_answered_and_leads_back_to_the_draft(phone: Phone) -> None:
+    phone.command("/log Liste Exemple A").tap("committed").ask("Liste Exemple B")
+    assert "Liste Exemple B" in phone.text
+    assert "step 2" not in phone.text
+    (back,) = phone.message.buttons[-1]
+    assert back.text == "Go on with the draft"
+    assert "step 2 of 7: position, 2 of 3" in phone.press(back.press).text
+    phone.tap("refused").press(back.press)
+    assert "step 2 of 7: position, 3 of 3" in phone.text
+    assert "earlier screen" not in phone.text
+    for command in ("/pending", "/stances", "/help", "bonjour"):
+        assert phone.ask(command).message.buttons[-1][0].text == "Go on with the draft"
+
+
+@pytest.mark.parametrize("text", ["oui mais", "zzz", "/zzz", "la liste exacte zzz", "😀"])
+def test_what_is_not_understood_is_said_not_to_be_on_the_screen_of_the_draft(phone: Phone, text: str) -> None:
+    phone.command("/log Liste Exemple A").tap("committed")
+    before = phone.message.buttons
+    phone.ask(text)
+    assert "That was not understood, and nothing was changed." in phone.text
+    assert "step 2 of 7: position, 2 of 3" in phone.text
+    assert phone.message.buttons == before
+
+
+@pytest.mark.usefixtures("there")
+def test_without_a_draft_a_question_is_not_one_in_between(database: Database, phone: Phone) -> None:
+    def asked(asker: Asker) -> Reply | None:
+        return draft_questions.answer(database, asker, CHAT, "Liste Exemple B", NOW)
+
+    assert asked(phone.asker) is None
+    phone.command("/log Liste Exemple A")
+    assert asked(Asker("en")) is None
+    to_preview(phone.tap("Cancel", "Throw away")).tap("Submit")
+    assert asked(phone.asker) is None
+
+
+# From the group to a private chat
+
+
+@pytest.mark.parametrize(
+    ("command", "token"),
+    [
+        ("/log", "log"),
+        ("/log Liste Exemple B", "log-log-list-{b}"),
+        ("/log Bannière Exemple", "log-log-banner-{banner}"),
+        ("/log exemple", "log"),
+        ("/log 13055", "log"),
+        ("/withdraw", "log-withdraw"),
+        ("/withdraw Liste Exemple B", "log-withdraw-list-{b}"),
+        ("/correct 12 the reason", "log-correct-12"),
+        ("/correct twelve", "log"),
+        ("/correct 2147483648", "log-correct-2147483648"),
+    ],
+)
+def test_a_command_in_the_group_says_what_it_opens_in_private(
+    database: Database, there: Installed, command: str, token: str
+) -> None:
+    made = token_of(database, parse(command), NOW)
+    assert made == token.format(b=there.list_b, banner=there.banner)
+    assert len(made) <= 64
+
+
+def test_a_link_from_the_group_opens_what_was_named_and_submits_nothing(
+    database: Database, phone: Phone, there: Installed
+) -> None:
+    with database.begin() as session:
+        wrong = confirmed(session, an_answer(there.a, {"cameras": YES}), there)
+    before = count(database, Answer)
+
+    def follow(command: str) -> str:
+        press = read_token(token_of(database, parse(command), NOW))
+        assert press is not None
+        reply = drafting.press(database, press, phone.asker, CHAT, NOW)
+        assert reply is not None
+        (phone.message,) = reply.messages
+        return phone.text
+
+    assert f"Correction of entry {wrong}" in follow(f"/correct {wrong}")
+    assert "A draft is open here already" in follow("/log Liste Exemple B")
+    phone.tap("Drop it")
+    assert "New entry — step 2 of 7" in phone.text
+    assert "Liste Exemple B" in phone.text
+    phone.tap("Cancel", "Throw away")
+    assert "Nothing of it is on record" in follow("/withdraw Liste Exemple B")
+    phone.tap("Cancel")
+    assert "There is no such entry" in follow("/correct 2147483648")
+    assert "step 1 of 7" in follow("/log")
+    assert count(database, Answer) == before
+
+
 def test_a_restart_and_a_pause_lose_nothing(database: Database, phone: Phone, there: Installed) -> None:
     phone.command("/log Liste Exemple A").tap("committed", "refused").send(PHOTO)
     again = Database(database.url.render_as_string(hide_password=False))
@@ -683,7 +637,7 @@ def test_two_organizers_draft_side_by_side(database: Database, phone: Phone, the
     phone.command("/log Liste Exemple A").tap("All of them: committed", "letter").send(PDF)
     zoe.command("/log Liste Exemple B").tap("All of them: refused", "e-mail").send(PDF)
     assert count(database, Blob) == 1
-    drafting.cancel(database, zoe.asker, CHAT, NOW)
+    zoe.tap("Cancel", "Throw away")
     assert count(database, Blob) == 1
     phone.tap("Today", "itself", "Submit")
     assert recorded(database).positions["cameras"] is YES
@@ -720,13 +674,31 @@ def test_every_kind_of_draft_can_take_the_place_of_another(
     assert draft_of(phone).banner_id == there.banner
 
 
-def test_cancel_drops_the_draft_with_its_files(database: Database, phone: Phone) -> None:
-    phone.command("/log Liste Exemple A").send(PDF)
-    assert "Nothing was recorded" in words_of(drafting.cancel(database, phone.asker, CHAT, NOW).messages[0])
+def test_cancel_asks_once_and_drops_the_draft_with_its_files(database: Database, phone: Phone) -> None:
+    phone.command("/log Liste Exemple A").send(PDF).tap("Cancel")
+    assert "Throw away what was noted for Liste Exemple A?" in phone.text
+    assert "step 2 of 7" in phone.tap("Keep").text
+    assert phone.cancel().text.startswith("Example: fictional lists and people.\n\nThrow away")
+    assert count(database, Blob) == 1
+    assert "Nothing was recorded" in phone.tap("Throw away").text
     assert (count(database, Blob), count(database, Answer)) == (0, 0)
-    assert "nothing to cancel" in words_of(drafting.cancel(database, phone.asker, CHAT, NOW).messages[0])
-    phone.command("/log").tap("Cancel")
-    assert "The draft is dropped" in phone.text
+    assert "nothing to cancel" in phone.cancel().text
+
+
+def test_an_empty_draft_is_dropped_without_asking(phone: Phone) -> None:
+    assert "The draft is dropped" in phone.command("/log").tap("Cancel").text
+    phone.command("/log")
+    assert "The draft is dropped" in phone.cancel().text
+    phone.send(PDF).tap("Cancel")
+    assert "Throw away what was noted so far?" in phone.text
+
+
+def test_the_button_that_drops_a_draft_stands_alone_and_last(phone: Phone) -> None:
+    to_preview(phone)
+    for _again in range(8):
+        (last,) = phone.message.buttons[-1]
+        assert last.text == "Cancel and drop the draft"
+        phone.tap("Back")
 
 
 def test_forgetting_deletes_the_rows_and_the_files(database: Database, phone: Phone, there: Installed) -> None:
@@ -791,7 +763,7 @@ def test_submitting_twice_records_once(database: Database, phone: Phone) -> None
 def test_a_button_of_a_dropped_draft_does_not_touch_the_next_one(phone: Phone) -> None:
     phone.command("/log Liste Exemple A")
     old = phone.button("refused").press
-    phone.tap("Cancel")
+    phone.tap("Cancel", "Throw away")
     assert "This draft is closed" in phone.press(old).text
     phone.command("/log Liste Exemple B").press(old)
     assert draft_of(phone).said == ()
@@ -895,7 +867,7 @@ _TEXTS = st.one_of(
 )  # fmt: skip
 _STEPS = st.sampled_from(
     ["list", "banner", "place", "pos", "all", "split", "whole", "src", "drop", "join", "date", "who", "role", "con", "go",
-     "slot", "back", "on", "show", "cancel", "anew", "nonsense"]
+     "slot", "back", "on", "show", "cancel", "discard", "same", "anew", "nonsense"]
 )  # fmt: skip
 _VALUES = st.lists(
     st.one_of(
@@ -914,7 +886,7 @@ _THINGS = st.lists(
         st.tuples(st.just("send"), st.tuples(st.binary(max_size=3), st.text(max_size=8), st.none() | _TEXTS)),
         st.tuples(st.just("forward"), st.builds(ForwardedWords, _TEXTS, st.none() | _TEXTS, st.none() | st.dates(),
                                                 st.none() | _TEXTS)),
-        st.tuples(st.just("command"), st.sampled_from(["/log", "/log A", "/correct 1", "/withdraw Liste Exemple A"])),
+        st.tuples(st.just("command"), st.sampled_from(["/log", "/log A", "/correct 1", "/cancel", "/withdraw Liste Exemple A"])),
     ),
     max_size=25,
 )  # fmt: skip
@@ -935,7 +907,8 @@ def test_whatever_is_sent_or_pressed_there_is_an_answer_and_nothing_is_recorded(
             assert words_of(phone.message)
             assert all(len(button.press) <= 64 and button.text for button in phone.buttons)
     assert (count(database, Answer), count(database, Event)) == before
-    drafting.cancel(database, phone.asker, CHAT, NOW)
+    with database.begin() as session:
+        drop_draft(session, there.alix.organizer, CHAT, NOW)
     assert count(database, Blob) == 0
 
 
@@ -964,14 +937,21 @@ def _do(phone: Phone, kind: str, thing: object) -> Reply | None:
         assert isinstance(thing, tuple)
         return drafting.press(database, Press("w", (_revision(phone), thing[0], *thing[1])), asker, CHAT, NOW)
     if kind == "type":
-        return drafting.take_text(database, asker, CHAT, str(thing), NOW)
+        taken = drafting.take_text(database, asker, CHAT, str(thing), NOW)
+        return taken or draft_questions.answer(database, asker, CHAT, str(thing), NOW)
     if kind == "send":
         assert isinstance(thing, tuple)
         return drafting.take_file(database, asker, CHAT, ReceivedFile(*thing), NOW)
     if kind == "forward":
         assert isinstance(thing, ForwardedWords)
         return drafting.take_forward(database, asker, CHAT, thing, NOW)
-    return drafting.begin(database, asker, CHAT, parse(str(thing)), NOW)
+    return _command(phone, str(thing))
+
+
+def _command(phone: Phone, text: str) -> Reply:
+    if text == "/cancel":
+        return drafting.cancel(phone.database, phone.asker, CHAT, NOW)
+    return drafting.begin(phone.database, phone.asker, CHAT, parse(text), NOW)
 
 
 def _revision(phone: Phone) -> str:

@@ -144,14 +144,14 @@ def test_a_changed_body_is_found_also_with_its_own_hash(filled: Database) -> Non
     text = rfc8785.dumps(body).decode()
     changed = "UPDATE ledger_entry SET body = :body, hash = :hash WHERE seq = 2"
     attack(filled, changed, body=text, hash=hashlib.sha256(text.encode()).hexdigest())
-    assert (3, "does not follow from the entry before it") in problems(filled)
+    assert (3, "does not follow from the link before it") in problems(filled)
     assert (2, "positions differs between the table and the ledger") in problems(filled)
     assert any(published[:12] in problem for _seq, problem in problems(filled, published))
 
 
 def test_a_changed_hash_is_found(filled: Database) -> None:
     attack(filled, f"UPDATE ledger_entry SET hash = '{'a' * 64}' WHERE seq = 2")
-    assert {(2, "its content was changed"), (3, "does not follow from the entry before it")} <= set(problems(filled))
+    assert {(2, "its content was changed"), (3, "does not follow from the link before it")} <= set(problems(filled))
 
 
 FIELDS: dict[str, tuple[Callable[[dict[str, dict[str, str] | None]], object], str]] = {
@@ -180,8 +180,8 @@ def test_an_entry_deleted_in_the_middle_is_found(filled: Database) -> None:
     attack(filled, "UPDATE answer SET seq = NULL, state = 'pending', decided_by = NULL, decided_at = NULL WHERE seq = 2",
            "DELETE FROM ledger_entry WHERE seq = 2")  # fmt: skip
     found = problems(filled)
-    assert (3, "entry 2 should stand here: one is missing or out of order") in found
-    assert (3, "does not follow from the entry before it") in found
+    assert (3, "link 2 should stand here: one is missing or out of order") in found
+    assert (3, "does not follow from the link before it") in found
 
 
 def test_reordered_entries_are_found(filled: Database) -> None:
@@ -218,7 +218,7 @@ def test_a_missing_tail_is_found_by_the_end_that_the_ledger_noted(filled: Databa
     attack(filled, *TAIL)
     ((seq, problem),) = problems(filled)
     assert seq is None
-    assert problem.startswith("the ledger should end with entry 5")
+    assert problem.startswith("the ledger should end with link 5")
 
 
 def test_a_missing_tail_is_found_by_a_published_head_when_the_note_was_changed_too(filled: Database) -> None:

@@ -21,7 +21,7 @@ from factories.services import (
     record,
     shared_database,
 )
-from pledgebot.chat import answers, organizers
+from pledgebot.chat import answers, organizer_talk, organizers
 from pledgebot.chat.asker import Asker
 from pledgebot.chat.grammar import ORGANIZER_VERBS, VERB_WORDS, parse
 from pledgebot.chat.reply import Reply
@@ -38,6 +38,7 @@ from pledgebot.messages.presses import LONGEST, Press, read_token
 from pledgebot.messages.render import plain
 from pledgebot.services.answers import get_answer
 from pledgebot.services.decisions import reject_answer
+from pledgebot.services.list_views import list_view
 from pledgebot.services.people import Actor, accept_invitation, invite_again, remove_organizer
 from pledgebot.store.engine import Database
 from pledgebot.store.tables import (
@@ -278,37 +279,60 @@ def test_a_rejection_in_words_needs_a_reason(database: Database, there: Installe
     assert audited(database, "answer.reject") == [(there.zoe.organizer, "chat", f"answer:{number}")]
 
 
-def test_the_recorder_is_asked_in_their_own_chat(database: Database, there: Installed) -> None:
-    join(database, there, "Alix", "111")
+def test_whoever_asks_is_asked_for_the_question(database: Database, there: Installed) -> None:
     noe = join(database, there, "Noé", "222")
     number = waiting(database, there)
     before = everything(database)
     for _ in range(2):
         reply = reply_to(database, f"ask-{number}-1", noe)
-        [aside] = reply.asides
-        assert aside.address == "111"
-        assert f"Noé has a question about entry {number}" in plain(aside.message)
-        assert "We will do it." in plain(aside.message)
-        assert tokens(aside.message) == [f"reject-{number}-1"]
-        assert (reply.messages, reply.notice) == ((), "Alix is told that you have a question.")
+        assert f"What do you want to know about entry {number}" in words(reply)
+        assert (tokens(reply.messages[0]), reply.awaits) == ([f"question-{number}"], f"question-{number}")
     assert everything(database) == before
+    assert "We will do it." in words(reply_to(database, f"question-{number}", noe))
+
+
+def test_a_question_and_its_answer_are_passed_on(database: Database, there: Installed) -> None:
+    join(database, there, "Alix", "111")
+    noe = join(database, there, "Noé", "222")
+    number = waiting(database, there)
+    said = plain(organizer_talk.take(database, f"question-{number}", "Which page?", noe, EN, NOW).messages[0])
+    assert "Your question is passed on to Alix" in said
+    reply = reply_to(database, f"explain-{number}", there.alix)
+    assert f"What do you answer about entry {number}" in words(reply)
+    assert reply.awaits == f"answering-{number}"
+    said = plain(organizer_talk.take(database, reply.awaits, "Page two.", there.alix, EN, NOW).messages[0])
+    assert "Your answer is passed on" in said
+    assert audited(database, "answer.ask") == [(noe.organizer, "telegram", f"answer:{number}")]
+    assert audited(database, "answer.explain") == [(there.alix.organizer, "chat", f"answer:{number}")]
 
 
 def test_a_recorder_who_cannot_be_reached_is_said_to_be_so(database: Database, there: Installed) -> None:
     noe = join(database, there, "Noé", "222")
     with database.begin() as session:
         number = record(session, an_answer(there.a, {"cameras": YES}), there.zoe)
-    assert "cannot be reached here" in reply_to(database, f"ask-{number}-1", noe).notice
+    said = plain(organizer_talk.take(database, f"question-{number}", "Which page?", noe, EN, NOW).messages[0])
+    assert "Zoé cannot be reached here" in said
     with database.begin() as session:
         remove_organizer(session, "Zoé", there.alix, NOW)
-    reply = reply_to(database, f"ask-{number}-1", noe)
-    assert (reply.asides, "cannot be reached here" in reply.notice) == ((), True)
+    said = plain(organizer_talk.take(database, f"question-{number}", "Still?", noe, EN, NOW).messages[0])
+    assert "Zoé cannot be reached here" in said
+
+
+def test_a_question_about_what_is_decided_says_so(database: Database, there: Installed) -> None:
+    noe = join(database, there, "Noé", "222")
+    number = waiting(database, there)
+    with database.begin() as session:
+        reject_answer(session, number, 1, "not theirs", there.zoe, NOW)
+    said = plain(organizer_talk.take(database, f"question-{number}", "Which page?", noe, EN, NOW).messages[0])
+    assert said == objection(EN, Objection.ALREADY_DECIDED, {"answer": number})
+    for token in (f"ask-{number}-1", f"explain-{number}"):
+        assert objection(EN, Objection.ALREADY_DECIDED, {"answer": number}) == reply_to(database, token, noe).notice
 
 
 def test_nobody_is_asked_about_an_entry_of_their_own(database: Database, there: Installed) -> None:
     alix = join(database, there, "Alix", "111")
     reply = reply_to(database, f"ask-{waiting(database, there)}-1", alix)
-    assert (reply.asides, reply.notice) == ((), "You recorded this entry yourself.")
+    assert (reply.messages, reply.notice) == ((), "You recorded this entry yourself.")
 
 
 def test_a_confirmation_is_undone_until_people_are_told(database: Database, there: Installed) -> None:
@@ -457,13 +481,13 @@ def test_a_change_that_cannot_be_made_is_told_why_and_changes_nothing(
 
 def test_a_list_that_may_be_several_is_offered_with_its_numbers(database: Database, there: Installed) -> None:
     said = told(database, "/lists rename Liste Exemple | X", there.zoe)
-    assert all(f"#{number} Liste Exemple" in said for number in (there.list_a, there.list_b, there.list_c))
+    assert all(f"#{number} = Liste Exemple" in said for number in (there.list_a, there.list_b, there.list_c))
 
 
 def test_a_bare_number_is_never_taken_for_a_lists_number_in_the_tables(database: Database, there: Installed) -> None:
     """On paper and in people's mouths a number is a panel's: acting on another one would write to a stranger's list."""
     said = told(database, f"/lists withdraw {there.list_a}", there.zoe)
-    assert f"#{there.list_a} Liste Exemple A" in said
+    assert f"#{there.list_a} = Liste Exemple A" in said
     assert the_list(database, there.list_a).status is ListStatus.STANDING
 
 
@@ -483,8 +507,10 @@ def test_a_number_that_is_one_list_and_another_lists_name_is_not_guessed(databas
     assert "Several lists could be meant" in said
     assert f"#{other}" in said
     assert the_list(database, there.list_a).status is ListStatus.STANDING
-    told(database, f"/lists withdraw #{there.list_a}", there.zoe)
+    told(database, f"/lists withdraw #{other}", there.zoe)
+    assert seconded(database, f"/lists withdraw #{there.list_a}", there)
     assert the_list(database, there.list_a).status is ListStatus.WITHDRAWN
+    assert the_list(database, other).status is ListStatus.STANDING
 
 
 def test_lists_and_banners_have_other_names(database: Database, there: Installed) -> None:
@@ -513,19 +539,72 @@ def test_what_is_known_of_a_list_is_changed_and_taken_away(database: Database, t
     assert (row.banner_id, row.head, row.short_name, row.panel) == (None, None, None, None)
 
 
-def test_a_list_is_withdrawn_and_stands_again(database: Database, there: Installed) -> None:
-    said = told(database, "/listes retirer Liste Exemple A", there.zoe)
+def seconded(database: Database, text: str, there: Installed) -> str:
+    """Say something of a list as Zoé, and confirm it as Noé; return what stands there then."""
+    yes, _no = tokens(asks(database, text, there.zoe))
+    return words(reply_to(database, yes, there.noe))
+
+
+def test_a_list_is_withdrawn_by_two_people_and_stands_again(database: Database, there: Installed) -> None:
+    said = seconded(database, "/listes retirer Liste Exemple A", there)
     assert f"/lists reinstate #{there.list_a}" in said
+    assert "no longer stands. Confirmed by Noé." in said
     assert the_list(database, there.list_a).status is ListStatus.WITHDRAWN
     assert "stands again" in told(database, f"/lists reinstate #{there.list_a}", there.zoe)
     assert the_list(database, there.list_a).status is ListStatus.STANDING
-    assert len(audited(database, "list.withdraw")) == len(audited(database, "list.reinstate")) == 1
+    assert audited(database, "list.withdraw") == [(there.zoe.organizer, "chat", f"list:{there.list_a}")]
+    assert audited(database, "list.withdrawn.confirm") == [(there.noe.organizer, "chat", f"list:{there.list_a}")]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "/lists withdraw Liste Exemple A",
+        "/lists merge Liste Exemple A | into = Liste Exemple B",
+        "/contact Liste Exemple A | declined | phone",
+    ],
+)
+def test_nothing_is_said_of_a_list_in_public_by_one_person(database: Database, there: Installed, text: str) -> None:
+    def public() -> tuple[object, object]:
+        with database.read() as session:
+            view = list_view(session, there.list_a)
+        return view.head.status, view.progress.stage
+
+    before = public()
+    yes, no = tokens(asks(database, text, there.zoe))
+    assert public() == before
+    assert "another person has to confirm it" in reply_to(database, yes, there.zoe).notice
+    dropped = words(reply_to(database, no, there.noe))
+    assert "nothing was changed" in dropped
+    assert public() == before
+    assert "Confirmed by Noé." in words(reply_to(database, yes, there.noe))
+    assert public() != before
+    again = reply_to(database, yes, there.noe)
+    assert again.notice
+    assert not again.messages
+
+
+@pytest.mark.parametrize(
+    "token",
+    ["fate", "fate-yes", "fate-yes-withdrawn-1", "fate-yes-lost-1-1", "fate-yes-declined-1-1-email-2026",
+     "fate-may-withdrawn-1-1", "fate-yes-withdrawn-99999999999999999999-1", "fate-yes-merged-1-1-x"],
+)  # fmt: skip
+def test_a_forged_button_does_nothing_to_a_list(database: Database, there: Installed, token: str) -> None:
+    assert pressed(database, token, there.noe) is None
+    assert the_list(database, there.list_a).status is ListStatus.STANDING
+
+
+def test_so_many_lists_merge_in_several_steps(database: Database, there: Installed) -> None:
+    with database.begin() as session:
+        names = [a_list(session, f"Liste Exemple {number}", there.alix) for number in range(100, 107)]
+    parents = ", ".join(f"#{number}" for number in names)
+    assert "several steps" in told(database, f"/lists merge {parents} | into = Liste Exemple A", there.zoe)
 
 
 @pytest.mark.parametrize("into", ["into = Liste Exemple C", "dans = #{c}", "Liste Exemple C"])
 def test_lists_merge(database: Database, there: Installed, into: str) -> None:
     target = into.format(c=there.list_c)
-    assert "have merged" in told(database, f"/lists merge Liste Exemple A, Liste Exemple B | {target}", there.zoe)
+    assert "have merged" in seconded(database, f"/lists merge Liste Exemple A, Liste Exemple B | {target}", there)
     assert {the_list(database, number).status for number in (there.list_a, there.list_b)} == {ListStatus.MERGED}
     assert len(audited(database, "list.merge")) == 2
 
@@ -533,7 +612,7 @@ def test_lists_merge(database: Database, there: Installed, into: str) -> None:
 def test_a_list_whose_name_holds_a_comma_merges_too(database: Database, there: Installed) -> None:
     with database.begin() as session:
         comma = a_list(session, "Ensemble, Unis", there.alix)
-    told(database, "/listes fusionner Ensemble, Unis | dans = Liste Exemple A", there.zoe)
+    seconded(database, "/listes fusionner Ensemble, Unis | dans = Liste Exemple A", there)
     assert the_list(database, comma).status is ListStatus.MERGED
 
 
@@ -547,7 +626,7 @@ def test_a_list_whose_name_holds_a_comma_merges_too(database: Database, there: I
         ("2026-02-01 | courriel | envoyée", ContactKind.SENT, Medium.EMAIL, "2026-02-01 11:00"),
         ("relance | téléphone", ContactKind.REMINDED, Medium.PHONE, "2026-02-08 12:00"),
         ("reçu | courrier | aujourd’hui", ContactKind.RECEIVED, Medium.POST, "2026-02-08 12:00"),
-        ("declined | réseaux sociaux | hier", ContactKind.DECLINED, Medium.SOCIAL, "2026-02-07 11:00"),
+        ("received | réseaux sociaux | hier", ContactKind.RECEIVED, Medium.SOCIAL, "2026-02-07 11:00"),
         ("reminder | formulaire | 07.02.2026 | note = twice", ContactKind.REMINDED, Medium.FORM, "2026-02-07 11:00"),
     ],
 )
@@ -562,7 +641,22 @@ def test_a_contact_is_logged_in_the_words_of_both_languages(
     assert audited(database, f"contact.{kind.value}") == [(there.zoe.organizer, "chat", f"list:{there.list_a}")]
 
 
+def test_that_a_list_declined_is_logged_with_its_day_and_way_by_two_people(
+    database: Database, there: Installed
+) -> None:
+    said = seconded(database, "/contact Liste Exemple A | refus | réseaux sociaux | hier", there)
+    assert "declined to answer on 7 February 2026 (social network). Confirmed by Noé." in said
+    with database.begin() as session:
+        row = session.scalars(sa.select(ContactRow)).one()
+    assert (row.kind, row.medium, f"{row.at:%Y-%m-%d %H:%M}") == (
+        ContactKind.DECLINED,
+        Medium.SOCIAL,
+        "2026-02-07 11:00",
+    )
+
+
 NOT_LOGGED = [
+    ("/contact Liste Exemple A | declined | phone | note = by a friend", "a note is not kept with this"),
     ("/contact", "Which list?"),
     ("/contact | sent | e-mail", "Which list?"),
     ("/contact Nowhere | sent | e-mail", "No list is known by this name"),
@@ -694,7 +788,20 @@ SUBJECTS = (
     "Liste Exemple A | ",
     "1 1 ",
 )
-PRESSES = ("confirm", "reject", "ask", "entry", "pending", "held", "status", "chase", "contact")
+PRESSES = (
+    "confirm",
+    "reject",
+    "ask",
+    "question",
+    "explain",
+    "answering",
+    "entry",
+    "pending",
+    "held",
+    "status",
+    "chase",
+    "contact",
+)
 
 
 @pytest.fixture(params=["sqlite", "postgresql"], scope="module")

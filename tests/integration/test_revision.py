@@ -200,7 +200,7 @@ def _imports(session: Session, story: Story) -> None:
 
 STORY: dict[str, tuple[Act, bool]] = {
     # What is done, and whether any of the answers to followers has to differ after it.
-    "record": (_records, False),
+    "record": (_records, True),
     "amend": (_amends, False),
     "reject one demand": (_rejects_one, False),
     "confirm": (lambda session, story: confirm(session, story.numbers["first"], story.there.noe), True),

@@ -105,7 +105,8 @@ def test_what_goes_out_what_is_on_record_and_who_follows(database: Database, the
     assert view.deliveries == {DeliveryState.DUE: 2, DeliveryState.FAILED: 1}
     assert (view.entries_waiting, view.ledger_entries, view.subscribers) == (1, 1, 2)
     assert view.lists[Stage.ANSWERED] == 1
-    assert view.lists[Stage.NOT_CONTACTED] == 2
+    assert view.lists[Stage.RECEIVED] == 1
+    assert view.lists[Stage.NOT_CONTACTED] == 1
     text = plain(worded(view, translator("en")))
     assert "secret" not in text
     for told in ("subscribers: 2", "entries in the ledger: 1", "due: 2", "failed: 1", "answered: 1"):

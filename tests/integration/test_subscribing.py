@@ -11,8 +11,9 @@ from pledgebot.chat.answers import Asker, answer, press, reply
 from pledgebot.chat.grammar import parse
 from pledgebot.chat.reply import Reply
 from pledgebot.chat.subscribing import needs_administrator
-from pledgebot.domain.audience import PlaceKind, Rhythm, Spot, TopicKind
+from pledgebot.domain.audience import Audience, PlaceKind, Rhythm, Spot, TopicKind
 from pledgebot.messages.document import Message
+from pledgebot.messages.panels import Elsewhere
 from pledgebot.messages.presses import Press, read_token
 from pledgebot.messages.render import plain
 from pledgebot.services.subscriber_views import SubscriberView, Topic, find_subscriber
@@ -323,7 +324,7 @@ def test_in_a_group_an_administrator_decides_and_an_anonymous_one_is_told_how(
 
 def test_a_groups_consent_and_panel_speak_of_the_group_and_its_topic(database: Database, there: Installed) -> None:
     asked = said(database, "/subscribe everything", ADMINISTRATOR)
-    assert "the number of the group" in plain(asked)
+    assert "the numbers of the group and the topic" in plain(asked)
     shown = panel(database, tokens(asked)["Yes"], ADMINISTRATOR)
     assert "What this topic of the group is told" in plain(shown)
     assert [topic.kind for topic in following(database, GROUP)] == [TopicKind.ALL]
@@ -458,3 +459,69 @@ def test_a_demand_that_was_retired_is_still_dropped(database: Database, there: I
     panel(database, "s-1000-0-drop-demand-2")
     assert following(database) == [Topic(TopicKind.DEMAND, 3)]
     assert there
+
+
+def test_a_weekly_digest_says_its_day_and_takes_no_other(database: Database, there: Installed) -> None:
+    assert there
+    subscribed(database)
+    assert "once a week, on Thursday at 18:00" in plain(said(database, "/digest weekly"))
+    assert "once a week, on Thursday at 08:00" in plain(said(database, "/digest weekly thursday 8h"))
+    before = everything(database)
+    assert "comes on Thursday" in plain(said(database, "/digest weekly monday"))
+    assert everything(database) == before
+
+
+def test_a_place_that_is_run_from_another_chat_is_named_first_and_words_name_it_too(
+    database: Database, there: Installed
+) -> None:
+    assert there
+    named = replace(OF_CHANNEL, elsewhere=Elsewhere("Nouvelles", "@nouvelles"))
+    nameless = replace(OF_CHANNEL, elsewhere=Elsewhere("Nouvelles"))
+    for asker in (named, nameless):
+        subscribed(database, "yes-all", asker=asker)
+        shown = plain(panel(database, "s-n1002-0-menu", asker))
+        assert "Channel “Nouvelles”" in shown
+        assert shown.index("Channel “Nouvelles”") < shown.index("What the channel is told")
+        assert ("/digest @nouvelles daily 18h" in shown) == (asker is named)
+        assert "are about this chat alone" in shown
+        assert "Channel “Nouvelles”" in plain(panel(database, "s-n1002-0-stop", asker))
+        offered = plain(panel(database, "s-n1002-0-more", asker))
+        assert ("/subscribe @nouvelles everything" in offered) == (asker is named)
+        towns = plain(panel(database, "s-n1002-0-towns", asker))
+        assert ("/subscribe @nouvelles 13005" in towns, "no public name" in towns) == (
+            asker is named,
+            asker is nameless,
+        )
+
+
+def test_a_topic_is_never_called_the_group(database: Database, there: Installed) -> None:
+    assert there
+    texts = [
+        said(database, "/subscribe", ADMINISTRATOR),
+        said(database, "/forget", ADMINISTRATOR),
+        said(database, "/mydata", ADMINISTRATOR),
+        panel(database, "s-n1001-7-lang-fr", ADMINISTRATOR),
+    ]
+    subscribed(database, "yes-all", asker=ADMINISTRATOR)
+    texts += [said(database, text, ADMINISTRATOR) for text in ("/mydata", "/digest", "/unsubscribe")]
+    assert [text for text in map(plain, texts) if "his group" in text] == []
+
+
+def test_of_what_the_configuration_names_commands_change_nothing_and_say_one_thing(
+    database: Database, there: Installed
+) -> None:
+    assert there
+    with database.begin() as session:
+        session.add(
+            Destination(
+                channel="telegram", address="-1001", thread="7", audience=Audience.ORGANIZERS, place=PlaceKind.GROUP,
+                language="en", created_at=NOW,
+            )
+        )  # fmt: skip
+    before = everything(database)
+    told = {plain(said(database, text, ADMINISTRATOR)) for text in ("/mydata", "/forget")}
+    assert len(told) == 1
+    assert "/forget deletes nothing here" in told.pop()
+    for text in ("/digest", "/quiet", "/language", "/subscribe", "/unsubscribe"):
+        assert "configuration" in plain(said(database, text, ADMINISTRATOR)), text
+    assert everything(database) == before

@@ -29,14 +29,8 @@ from pledgebot.chat.asker import Asker
 from pledgebot.chat.drafting import ReceivedFile
 from pledgebot.chat.grammar import ORGANIZER_VERBS, SUBSCRIBER_VERBS, Request, Verb, parse
 from pledgebot.chat.suggestions import Suggestion
-from pledgebot.chat.telegram.responder import (
-    Live,
-    Manners,
-    Responder,
-    meant_address,
-    needs_administrator,
-    readable,
-)
+from pledgebot.chat.telegram.intents import meant_address, needs_administrator, readable
+from pledgebot.chat.telegram.responder import Live, Manners, Responder
 from pledgebot.chat.telegram.turns import ANONYMOUS, Turn, What, asked_inline, pressed, written
 from pledgebot.chat.telegram.updates import SOURCE, received
 from pledgebot.clock import MovedClock

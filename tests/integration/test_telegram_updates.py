@@ -22,7 +22,7 @@ from pledgebot.messages.document import Message, paragraph
 from pledgebot.services import inbox
 from pledgebot.services.subscriber_views import Topic, find_subscriber
 from pledgebot.services.subscribers import subscribe
-from pledgebot.store.engine import Database
+from pledgebot.store.engine import Database, Session
 from pledgebot.store.tables import Destination, Inbox, InboxState
 from pledgebot.web.app import TELEGRAM_PATH, Webhook, build_app
 from pledgebot.web.server import WebServer
@@ -180,12 +180,12 @@ class Faulty(Responder):
 
     tries: list[str] = field(default_factory=list)
 
-    def respond(self, item: int, turn: Turn, live: Live) -> Outcome:
+    def shown(self, session: Session, turn: Turn, live: Live) -> Outcome | None:
         """Answer, unless it is that thing."""
         if "poison" in turn.text:
             self.tries.append(turn.text)
             raise ZeroDivisionError("a fault of ours")
-        return super().respond(item, turn, live)
+        return super().shown(session, turn, live)
 
 
 @dataclass

@@ -148,7 +148,11 @@ def test_removed_content_leaves_what_organizers_were_shown_too(road: Road) -> No
     remove(road, number)
     with road.database.read() as session:
         kept = session.scalars(sa.select(Event).where(Event.answer_id == number)).all()
-        assert {event.kind for event in kept} == {EventKind.ANSWER_PENDING, EventKind.ANSWER_CONFIRMED}
+        assert {event.kind for event in kept} == {
+            EventKind.ANSWER_PENDING,
+            EventKind.ANSWER_CONFIRMED,
+            EventKind.ENTRY_DECIDED,
+        }
         assert "ecret" not in repr([event.facts for event in kept])
         assert "ecret" not in repr(session.scalars(sa.select(Wording.content)).all())
 

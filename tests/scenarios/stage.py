@@ -10,8 +10,8 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Protocol
 
-PATIENCE = 30.0
-"""Seconds after which waiting is in vain."""
+PATIENCE = 65.0
+"""Seconds after which waiting is in vain: of twenty-one messages to a group the last one waits for a minute."""
 
 
 class Shown(Protocol):

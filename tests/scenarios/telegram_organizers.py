@@ -112,22 +112,36 @@ def every_kind_of_proof_is_taken_and_one_that_is_too_large_is_explained(play: Pl
 
 
 def an_entry_is_asked_about_and_rejected_for_a_reason(play: Play) -> None:
-    """Ask reaches the recorder; Reject wants a reason, and nothing is posted."""
+    """Ask reaches the recorder and the answer everybody; Reject wants a reason, and nothing is posted."""
     rita, vera = play.organizer("Rosa"), play.organizer("Vic", *EVERY_ROLE)
     name = _new_list(play, "Rejected")
     answer(
         rita, f"/log {name} | cameras = committed | source = letter | date = 2026-02-14 | quote = Maybe.", "is recorded"
     )
     entry = play.organization.wait_for(name)
-    assert "Rosa is told" in vera.press(entry, "Ask").wait().text
-    rita.wait_for("Vic has a question about entry")
-    vera.press(entry, "Reject")
-    reasons = vera.wait_for(play.organization, "Why is it rejected?")
-    _decide(play, vera, reasons, _label(reasons, "proof"), "is rejected by Vic")
     number = _number(play, name)
+    vera.press(answer(vera, f"/confirm {number}", name), "Ask")
+    vera.wait_for("What do you want to know")
+    answer(vera, "On which page is it?", "is passed on to Rosa")
+    play.organization.wait_for("asked by Vic")
+    rita.press(rita.chat.wait_for("On which page is it?"), "Answer")
+    rita.wait_for("What do you answer")
+    answer(rita, "On page two.", "is passed on")
+    play.organization.wait_for("On page two.")
+    vera.press(vera.chat.wait_for("On page two."), "Reject")
+    reasons = vera.wait_for("Why is it rejected?")
+    vera.press(reasons, _label(reasons, "proof"))
+    vera.wait_for("is rejected by Vic")
+    rita.chat.wait_for("An entry that you recorded was not confirmed")
+    play.organization.wait_for(lambda shown: shown.id == entry.id and "is rejected" in shown.text)
     assert _state(play, number) == "rejected"
     assert not [shown for shown in play.news.messages if name in shown.text]
-    assert _audited(play, number) == ["answer.record.statement", "answer.reject"]
+    assert _audited(play, number) == [
+        "answer.record.statement",
+        "answer.ask",
+        "answer.explain",
+        "answer.reject",
+    ]
 
 
 def an_entry_that_changed_is_shown_again_and_its_old_button_refused(play: Play) -> None:
@@ -152,11 +166,10 @@ def a_correction_edits_the_post_and_is_visible(play: Play) -> None:
     name = _new_list(play, "Corrected")
     number = play.town.confirmed(name, "cameras=committed", quote="We will see.")
     post = play.news.wait_for("We will see.")
-    taps = Taps(rita, answer(rita, f"/correct {number}", "What should change?"))
+    taps = Taps(rita, answer(rita, f"/correct {number}", "What is wrong in it?"))
     taps.tap("Sharp reduction", "What is right on")
-    taps.tap("partly committed", "Correction of entry")
-    if "What should change?" not in taps.shown.text and "Reason" not in str(taps.shown.labels):
-        taps.shown = rita.wait_for("Why is the entry corrected?")
+    taps.tap("partly committed", "What proves what you changed?")
+    taps.tap("The same proof holds", "Why is the entry corrected?")
     rita.write("It was read too quickly.")
     taps.shown = rita.wait_for("This is what will be posted")
     taps.tap("Submit", "is recorded")
@@ -178,8 +191,8 @@ def everything_else_an_organizer_does_stands_in_the_audit_log(play: Play) -> Non
     answer(omar, "/chase LENV", "Somebody else has taken this list")
     answer(omar, "/contact LENV | sent | e-mail | 2026-02-14", "Logged:")
     answer(vera, "/lists add Liste Exemple Autre | place = 13055", "The list is added")
-    answer(vera, "/lists merge Liste Exemple Autre | into = LENV", "The lists have merged")
-    answer(vera, "/lists withdraw LENV", "no longer stands")
+    _seconded(play, vera, "/lists merge Liste Exemple Autre | into = LENV", omar, "has merged into")
+    _seconded(play, vera, "/lists withdraw LENV", omar, "no longer stands")
     answer(omar, "/held", "wait")
     answer(omar, "/status", "How the bot does")
     answer(omar, "/pending", "second person")
@@ -223,6 +236,14 @@ def _decide(play: Play, person: Guest, entry: Shown, label: str, wanted: str) ->
     shown = person.wait_for(play.organization, wanted)
     press.wait()
     return shown
+
+
+def _seconded(play: Play, person: Guest, text: str, other: Guest, wanted: str) -> None:
+    """Say something of a list in the organizers' group, and let another one confirm it there."""
+    play.organization.promote(person)
+    person.write_in(play.organization, text)
+    proposal = person.wait_for(play.organization, "another organizer has pressed the button")
+    _decide(play, other, proposal, "Confirm", wanted)
 
 
 def _decided(play: Play, entry: Shown) -> Shown:

@@ -5,8 +5,8 @@ from datetime import timedelta
 
 import telegram
 
-from pledgebot.channels.base import Outgoing
-from pledgebot.channels.telegram.sending import change, deliver, read_picture
+from pledgebot.channels.base import Outgoing, read_picture
+from pledgebot.channels.telegram.sending import change, deliver
 from pledgebot.domain.delivery import Action, PermanentFailure, Receipt
 from pledgebot.pace import Lane, Pace
 
@@ -21,6 +21,7 @@ class TelegramChannel:
 
     name = "telegram"
     edits = True
+    looks = False
 
     def __init__(
         self,

@@ -1,5 +1,6 @@
 """A message's buttons as Telegram shows them below it."""
 
+import json
 from collections.abc import Iterable, Iterator
 
 from telegram import InlineKeyboardButton, InlineKeyboardMarkup
@@ -13,7 +14,8 @@ IN_ALL = 100
 LABEL = 64
 _LEADING_OUT = ("http://", "https://", "tg://")
 _PRESSED_ANYWHERE = frozenset(
-    {"s", "w", "confirm", "reject", "ask", "entry", "pending", "chase", "contact", "held", "status", "file"}
+    {"s", "w", "confirm", "reject", "ask", "entry", "pending", "chase", "contact", "held", "status", "file", "fate"}
+    | {"question", "explain", "answering"}
 )
 """What organizers and a chat's administrators press where they are; the rest is asked in a private chat."""
 
@@ -28,6 +30,18 @@ def markup(buttons: Buttons, private: bool, username: str) -> InlineKeyboardMark
     """
     rows = list(_fitting(_shown(row, private, username) for row in buttons))
     return InlineKeyboardMarkup(rows) if rows else None
+
+
+def as_sent(shown: InlineKeyboardMarkup) -> str:
+    """Return buttons as they go to Telegram. The library's own way looks for everything that a button could be."""
+    rows = [[_as_sent(button) for button in row] for row in shown.inline_keyboard]
+    return json.dumps({"inline_keyboard": rows}, ensure_ascii=False)
+
+
+def _as_sent(button: InlineKeyboardButton) -> dict[str, str]:
+    if button.url is not None:
+        return {"text": button.text, "url": button.url}
+    return {"text": button.text, "callback_data": str(button.callback_data)}
 
 
 def _shown(row: Iterable[Button], private: bool, username: str) -> list[InlineKeyboardButton]:

@@ -2,17 +2,15 @@
 
 import asyncio
 import logging
-from collections import OrderedDict
 from collections.abc import Callable, Coroutine, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
 from mimetypes import guess_extension
-from pathlib import Path
 from typing import TypeVar
 
 import telegram
-from telegram import InlineKeyboardMarkup, LinkPreviewOptions, ReplyParameters
+from telegram import LinkPreviewOptions, ReplyParameters
 from telegram.constants import ParseMode
 from telegram.error import InvalidToken, RetryAfter, TelegramError
 from telegram.request import RequestData
@@ -20,10 +18,11 @@ from telegram.request import RequestData
 # The library builds every call of these two; it names only the first one aloud.
 from telegram.request._requestparameter import RequestParameter
 
+from pledgebot.channels.base import read_picture
 from pledgebot.channels.telegram.errors import GONE_ALREADY, NO_TEXT, UNCHANGED, says, translate
-from pledgebot.channels.telegram.keyboards import markup
-from pledgebot.channels.telegram.pieces import CAPTION, Piece, pieces
-from pledgebot.domain.delivery import PermanentFailure, TemporaryFailure, Uncertain
+from pledgebot.channels.telegram.pieces import CAPTION
+from pledgebot.channels.telegram.planned import Planned, Renderings, plan
+from pledgebot.domain.delivery import Interrupted, PermanentFailure, TemporaryFailure, Uncertain
 from pledgebot.messages.document import Message
 from pledgebot.messages.render import telegram_fits
 from pledgebot.pace import Lane, Pace, is_private
@@ -35,17 +34,14 @@ PATIENCE = timedelta(seconds=20)
 """How long a message waits for its turn before it is given back: whoever sends would soon take the wait for a lost reply."""
 TOKEN_WAIT = timedelta(minutes=5)
 """How long a bot whose token was refused is not used."""
+LONG_HOLD = timedelta(minutes=5)
+"""A wait so long is worth a word to whoever runs the bot."""
 _SHORTEST_HOLD = timedelta(seconds=1)
 _GENERAL = {"", "0", "1"}
 """The topic General is none for Telegram: https://github.com/tdlib/telegram-bot-api/issues/798"""
 _ELSEWHERE = "…"
 _NO_PREVIEW = LinkPreviewOptions(is_disabled=True)
 _NO_PREVIEW_JSON = _NO_PREVIEW.to_json()
-
-
-def read_picture(key: str) -> bytes:
-    """Return the picture whose key is the path of its file. Raises `OSError`; another reader may raise `LookupError`."""
-    return Path(key).read_bytes()
 
 
 async def deliver(
@@ -59,20 +55,22 @@ async def deliver(
     reply_to: int | None = None,
     username: str = "",
     pictures: Callable[[str], bytes] = read_picture,
-    renderings: "Renderings | None" = None,
+    renderings: Renderings | None = None,
+    gone: int = 0,
 ) -> tuple[int, ...]:
     """Send a message to a chat and return the numbers that its pieces have there.
 
     `renderings` remembers how a message looks that is sent again and again, the very same object. `thread` is a topic's
-    number, 0 or nothing for none; the first piece answers `reply_to`, if that still exists. Raises the failures of
-    `domain.delivery`; once a piece has gone out, any failure of a later one is `Uncertain`.
+    number, 0 or nothing for none; the first piece answers `reply_to`, if that still exists. `gone` pieces went out at an
+    earlier try and are left out. Raises the failures of `domain.delivery`; once a piece has gone out, any failure of a later
+    one is `Uncertain`, but that a later piece of an answer has to wait is `Interrupted`.
     """
     where = _Where(bot, pace, str(chat), str(thread), lane, username, pictures)
     known = renderings.get(message, where.private) if renderings is not None else None
     planned = known or await where.planned(message)
     if renderings is not None and known is None:
         renderings.keep(message, where.private, planned)
-    return await where.send(planned, reply_to)
+    return await where.send(planned[gone:], None if gone else reply_to, gone=gone)
 
 
 async def change(
@@ -106,40 +104,6 @@ async def send_file(
 
 
 @dataclass(frozen=True)
-class _Planned:
-    piece: Piece
-    html: str
-    picture: bytes | None
-    markup: InlineKeyboardMarkup | None
-    keyboard: str
-    """The markup as it is sent."""
-
-
-class Renderings:
-    """How messages look, those longest unsent forgotten first: an answer that many ask for is rendered once.
-
-    A message is known by being the same object, which is asked for faster than by what it says. Without pictures only.
-    """
-
-    def __init__(self, most: int = 2_000) -> None:
-        self._most = most
-        self._known: OrderedDict[tuple[int, bool], tuple[Message, tuple[_Planned, ...]]] = OrderedDict()
-
-    def get(self, message: Message, private: bool) -> tuple[_Planned, ...] | None:
-        """Return what is known of a message, None when it is not."""
-        kept = self._known.get((id(message), private))
-        return kept[1] if kept is not None and kept[0] is message else None
-
-    def keep(self, message: Message, private: bool, planned: tuple[_Planned, ...]) -> None:
-        """Remember a message."""
-        if message.pictures:
-            return
-        self._known[id(message), private] = (message, planned)
-        if len(self._known) > self._most:
-            self._known.popitem(last=False)
-
-
-@dataclass(frozen=True)
 class _Where:
     """A place in a chat, and the means to reach it."""
 
@@ -156,36 +120,21 @@ class _Where:
         """Whether it is one person's chat."""
         return is_private(self.chat)
 
-    async def planned(self, message: Message) -> tuple[_Planned, ...]:
+    async def planned(self, message: Message) -> tuple[Planned, ...]:
         """Return the pieces with their pictures, read before anything is sent. Raises `PermanentFailure`."""
-        planned = []
-        for piece in pieces(message):
-            keyboard = markup(piece.words.buttons, self.private, self.username)
-            shown = keyboard.to_json() if keyboard is not None else ""
-            planned.append(_Planned(piece, piece.html, await self._picture(piece), keyboard, shown))
-        if not planned:
-            raise PermanentFailure("a message of nothing")
-        return tuple(planned)
-
-    async def _picture(self, piece: Piece) -> bytes | None:
-        if piece.picture is None:
-            return None
-        try:
-            return await asyncio.to_thread(self.pictures, piece.picture.key)
-        except (OSError, LookupError) as error:
-            raise PermanentFailure(f"a picture cannot be read: {type(error).__name__}") from error
+        return await plan(message, self.private, self.username, self.pictures)
 
     async def send(
-        self, planned: Sequence[_Planned], reply_to: int | None = None, sent: tuple[int, ...] = ()
+        self, planned: Sequence[Planned], reply_to: int | None = None, sent: tuple[int, ...] = (), gone: int = 0
     ) -> tuple[int, ...]:
-        """Send pieces after those that were sent before; return the numbers of all."""
-        of = len(sent) + len(planned)
+        """Send pieces after those that were sent before, and after as many of an earlier try; return the numbers of all."""
+        of = gone + len(sent) + len(planned)
         for one in planned:
             work = partial(self._send, one, None if sent else reply_to)
-            sent = (*sent, await (self._further(work, len(sent) + 1, of) if sent else self._call(work)))
+            sent = (*sent, await (self._further(work, gone + len(sent) + 1, of) if sent else self._call(work)))
         return sent
 
-    async def rewrite(self, old: Sequence[int], planned: Sequence[_Planned]) -> tuple[int, ...]:
+    async def rewrite(self, old: Sequence[int], planned: Sequence[Planned]) -> tuple[int, ...]:
         """Put pieces in the place of old ones. Until something new is sent, a failure is one of the whole: edits repeat well."""
         kept = tuple(old[: len(planned)])
         for number, one in zip(kept, planned, strict=False):
@@ -205,10 +154,17 @@ class _Where:
         return await self._call(work)
 
     async def _further(self, work: Callable[[], Coroutine[None, None, R]], number: int, of: int) -> R:
-        """Do what follows on something that went out already: whatever fails now leaves the whole in doubt."""
+        """Do what follows on something that went out already: whatever fails now leaves the whole in doubt.
+
+        An answer is whole only with what is left, and whoever asked waits for it: what has to wait goes out later.
+        """
         try:
             return await self._call(work)
-        except (TemporaryFailure, PermanentFailure) as failure:
+        except TemporaryFailure as failure:
+            if self.lane is Lane.ANSWER:
+                raise Interrupted(failure, number - 1) from failure
+            raise Uncertain(f"part {number} of {of} was not sent: {failure.reason}") from failure
+        except PermanentFailure as failure:
             raise Uncertain(f"part {number} of {of} was not sent: {failure.reason}") from failure
         except Uncertain as doubt:
             raise Uncertain(f"part {number} of {of} may not have been sent: {doubt.reason}") from doubt
@@ -237,20 +193,25 @@ class _Where:
         """Hold back what a refusal concerns.
 
         The pace asks no more of a private chat than is allowed there, so that a 429 means the limit of all; a group has limits
-        that others use up as well.
+        that others use up as well. However long that is, nobody is written to before: whoever goes on is kept out for longer.
         """
         failure = translate(error)
         if isinstance(error, InvalidToken):
             log.error("telegram_token_refused")
             self.pace.hold(None, TOKEN_WAIT)
         elif isinstance(error, RetryAfter) and isinstance(failure, TemporaryFailure):
-            self.pace.hold(None if is_private(self.chat) else self.chat, failure.retry_after or _SHORTEST_HOLD)
+            wait = failure.retry_after or _SHORTEST_HOLD
+            everybody = is_private(self.chat)
+            if wait >= LONG_HOLD:
+                whom = "nobody" if everybody else "one group or channel not"
+                log.error("telegram_asks_to_wait: %d seconds; %s written to before", wait.total_seconds(), whom)
+            self.pace.hold(None if everybody else self.chat, wait)
 
     @property
     def _chat_id(self) -> int | str:
         return int(self.chat) if self.chat.removeprefix("-").isdecimal() else self.chat
 
-    async def _send(self, one: _Planned, reply_to: int | None) -> int:
+    async def _send(self, one: Planned, reply_to: int | None) -> int:
         reply = None if reply_to is None else ReplyParameters(reply_to, allow_sending_without_reply=True)
         thread = None if self.thread in _GENERAL else int(self.thread)
         if one.picture is not None:
@@ -267,7 +228,7 @@ class _Where:
             return sent.message_id
         return await self._send_words(one, thread, reply)
 
-    async def _send_words(self, one: _Planned, thread: int | None, reply: ReplyParameters | None) -> int:
+    async def _send_words(self, one: Planned, thread: int | None, reply: ReplyParameters | None) -> int:
         """Send a text in the shortest way: most of what is sent is one, and its answer is read for its number only.
 
         The library's own method makes objects of all that it sends and gets; its transport and its errors are kept.
@@ -287,7 +248,7 @@ class _Where:
             raise TelegramError("Invalid server response")
         return int(sent["message_id"])
 
-    async def _edit(self, number: int, one: _Planned) -> None:
+    async def _edit(self, number: int, one: Planned) -> None:
         if one.picture is not None:
             await self._unless_unchanged(self._edit_caption(number, one))
             return
@@ -308,7 +269,7 @@ class _Where:
                 raise
             await self._unless_unchanged(self._edit_caption(number, one))
 
-    def _edit_caption(self, number: int, one: _Planned) -> Coroutine[None, None, object]:
+    def _edit_caption(self, number: int, one: Planned) -> Coroutine[None, None, object]:
         return self.bot.edit_message_caption(
             self._chat_id,
             number,

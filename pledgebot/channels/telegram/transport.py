@@ -9,7 +9,6 @@ from datetime import timedelta
 from functools import lru_cache
 from http import HTTPStatus
 from typing import TYPE_CHECKING
-from urllib.parse import urlencode
 
 import aiohttp
 from telegram.error import NetworkError, RetryAfter, TelegramError, TimedOut
@@ -25,7 +24,7 @@ LARGEST_ANSWER = 16 * 1024 * 1024
 _CHUNK = 64 * 1024
 _IDLE_SECONDS = 30.0
 """Shorter than any server waits: a message sent on a connection that is being closed is a message in doubt."""
-_FORM = "application/x-www-form-urlencoded"
+_JSON = "application/json"
 _NEVER_SENT = (
     aiohttp.ClientConnectorError,
     aiohttp.ConnectionTimeoutError,
@@ -208,7 +207,8 @@ def _content(data: RequestData | None) -> tuple[bytes | aiohttp.FormData | None,
     if data is None:
         return None, {}
     if not data.contains_files:
-        return urlencode(data.json_parameters).encode(), {"Content-Type": _FORM}
+        # Telegram reads the strings of an object as it reads the fields of a form, which costs far more to write.
+        return json.dumps(data.json_parameters, ensure_ascii=False).encode(), {"Content-Type": _JSON}
     # Telegram takes file names as they are, not in the percent signs of an address.
     form = aiohttp.FormData(quote_fields=False, default_to_multipart=True)
     for name, value in data.json_parameters.items():

@@ -7,7 +7,8 @@ from telegram import InlineKeyboardMarkup
 
 from pledgebot.channels.telegram.errors import translate
 from pledgebot.channels.telegram.keyboards import markup
-from pledgebot.channels.telegram.sending import Renderings, change, deliver, send_file
+from pledgebot.channels.telegram.planned import Renderings
+from pledgebot.channels.telegram.sending import change, deliver, send_file
 from pledgebot.domain.delivery import TemporaryFailure
 from pledgebot.messages.document import Buttons, Message
 from pledgebot.pace import Lane, Pace
@@ -35,6 +36,20 @@ class TelegramVoice:
             renderings=self._renderings,
         )
 
+    async def go_on(self, chat: str, thread: str, message: Message, gone: int) -> None:
+        """Send what is left of a message of which so many pieces went out already."""
+        await deliver(
+            self._bot,
+            self._pace,
+            chat,
+            thread,
+            message,
+            lane=Lane.ANSWER,
+            username=self._bot.username,
+            renderings=self._renderings,
+            gone=gone,
+        )
+
     async def change(self, chat: str, thread: str, number: int, message: Message) -> None:
         """Put a message in the place of one that was sent."""
         await change(
@@ -55,6 +70,14 @@ class TelegramVoice:
     def keyboard(self, buttons: Buttons) -> InlineKeyboardMarkup | None:
         """Return buttons for a message that may be inserted anywhere: they lead to the private chat."""
         return markup(buttons, private=False, username=self._bot.username)
+
+    def held_for(self) -> timedelta:
+        """Return for how long Telegram wants to hear nothing at all."""
+        return self._pace.held_for()
+
+    def hold(self, wait: timedelta) -> None:
+        """Say nothing at all for a while: what Telegram asked for before a restart."""
+        self._pace.hold(None, wait)
 
     def wait_after(self, error: Exception) -> timedelta | None:
         """Return how long the network asked to wait with an error, None when it did not ask."""

@@ -10,12 +10,13 @@ from pledgebot.messages.document import Message, from_json, to_json
 
 @dataclass(frozen=True)
 class Say:
-    """Send a message to a chat; `reply_to` is the message that it answers there."""
+    """Send a message to a chat; `reply_to` is the message that it answers there. `gone` of its pieces went out already."""
 
     chat: str
     thread: str
     message: Message
     reply_to: int | None = None
+    gone: int = 0
 
 
 @dataclass(frozen=True)
@@ -61,7 +62,7 @@ def acts_to_json(acts: Iterable[Act]) -> str:
 def _to_plain(act: Act) -> dict[str, object]:
     if isinstance(act, Show):
         return {"chat": act.chat, "thread": act.thread, "file": act.file}
-    number = {"reply_to": act.reply_to} if isinstance(act, Say) else {"number": act.number}
+    number = {"reply_to": act.reply_to, "gone": act.gone} if isinstance(act, Say) else {"number": act.number}
     return {"chat": act.chat, "thread": act.thread, "message": to_json(act.message), **number}
 
 
@@ -80,4 +81,5 @@ def _from_plain(plain: dict[str, object]) -> Act:
     if "number" in plain:
         return Change(chat, thread, int(str(plain["number"])), message)
     reply_to = plain.get("reply_to")
-    return Say(chat, thread, message, int(str(reply_to)) if reply_to is not None else None)
+    gone = int(str(plain.get("gone", 0)))
+    return Say(chat, thread, message, int(str(reply_to)) if reply_to is not None else None, gone)

@@ -3,7 +3,7 @@
 import asyncio
 import logging
 import re
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from functools import partial
@@ -17,12 +17,15 @@ from telegram.error import BadRequest, Forbidden, TelegramError
 from pledgebot.chat.drafting import ReceivedFile
 from pledgebot.chat.suggestions import Suggestion
 from pledgebot.chat.telegram.acts import Act, Outcome, Say, Show, acts_from_json
-from pledgebot.chat.telegram.responder import Live, Responder, meant_address, needs_administrator
-from pledgebot.chat.telegram.turns import LARGEST_FILE, Membership, Migration, Turn, What, may_write, spot_of
+from pledgebot.chat.telegram.gathering import Gathering
+from pledgebot.chat.telegram.intents import has_effects, meant_address, needs_administrator
+from pledgebot.chat.telegram.live import Live
+from pledgebot.chat.telegram.responder import Responder
+from pledgebot.chat.telegram.turns import LARGEST_FILE, Membership, Migration, Turn, What, called, may_write, spot_of
 from pledgebot.chat.telegram.voice import Voice
 from pledgebot.domain.audience import PlaceKind, Spot
 from pledgebot.domain.budgets import Budgets, Verdict
-from pledgebot.domain.delivery import Gone, Moved, PermanentFailure, TemporaryFailure, Uncertain
+from pledgebot.domain.delivery import Gone, Interrupted, Moved, PermanentFailure, TemporaryFailure, Uncertain
 from pledgebot.messages.frame import thread
 from pledgebot.messages.presses import read_token
 from pledgebot.messages.render import telegram_fits, telegram_html
@@ -31,11 +34,15 @@ log = logging.getLogger(__name__)
 
 
 class Unfinished(TemporaryFailure):
-    """Telegram could not be reached in the middle of what was to be done: `left` is still to do."""
+    """Telegram could not be reached in the middle of what was to be done: `left` is still to do.
 
-    def __init__(self, failure: TemporaryFailure, left: tuple[Act, ...]) -> None:
+    `begun` says that something went out, so that the whole must not be done again.
+    """
+
+    def __init__(self, failure: TemporaryFailure, left: tuple[Act, ...], *, begun: bool) -> None:
         super().__init__(failure.reason, failure.retry_after)
         self.left = left
+        self.begun = begun
 
 
 R = TypeVar("R")
@@ -63,6 +70,10 @@ class Desk:
     _room: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(AT_ONCE), repr=False)
     _fetching: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(FILES_AT_ONCE), repr=False)
 
+    def __post_init__(self) -> None:
+        """Let those be answered together who only ask."""
+        self._asking: Gathering[tuple[Turn, Live], Outcome | None] = Gathering(self._answers)
+
     async def take(self, item: int, turn: Turn) -> None:
         """Answer a turn. Raises `TemporaryFailure` when Telegram could not be reached: then it is tried again later."""
         if not turn.addressed:
@@ -74,8 +85,7 @@ class Desk:
             await self._finish(turn, self.responder.slow_down(turn, verdict, wait))
             return
         turn, live = await self._look(turn)
-        outcome = await self._crossed(lambda: self.responder.respond(item, turn, live))
-        await self._finish(turn, outcome)
+        await self._finish(turn, await self._decided(item, turn, live))
 
     async def change_membership(self, item: int, membership: Membership) -> None:
         """Take note of where the bot may write."""
@@ -89,6 +99,16 @@ class Desk:
     async def resume(self, stored: str) -> None:
         """Do what was decided before a crash; what had been sent already may be sent once more."""
         await self.do(acts_from_json(stored))
+
+    async def _decided(self, item: int, turn: Turn, live: Live) -> Outcome:
+        """Let a turn be decided: together with others that only ask, by itself when it may have effects."""
+        outcome = None if has_effects(turn) else await self._asking.ask((turn, live))
+        if outcome is not None:
+            return outcome
+        return await self._crossed(lambda: self.responder.respond(item, turn, live))
+
+    async def _answers(self, asked: Sequence[tuple[Turn, Live]]) -> list[Outcome | Exception | None]:
+        return await self.cross(partial(self.responder.respond_all, asked))  # type: ignore[return-value]  # as below
 
     async def _crossed(self, work: Callable[[], R]) -> R:
         # Only deciding takes up room: whoever waits for the network or for the pace keeps nobody else waiting.
@@ -107,12 +127,12 @@ class Desk:
             return turn, live
         named = _NAMED.match(turn.text) if turn.private and turn.what is What.TEXT else None
         if named is not None:
-            target = await self._place_called(named[2])
-            if target is None:
+            chat = await self._chat_called(named[2])
+            if chat is None:
                 return turn, replace(live, unseen=True)
-            turn, live = replace(turn, text=f"{named[1]} {named[3]}".strip()), replace(live, target=target)
+            turn, live = replace(turn, text=f"{named[1]} {named[3]}".strip()), _aimed(live, chat)
         elif turn.what is What.PRESS:
-            live = replace(live, target=await self._place_meant(turn))
+            live = _aimed(live, await self._chat_meant(turn))
         meant = live.target or turn.spot
         if meant.place is PlaceKind.PRIVATE:
             return turn, replace(live, administrator=meant.address == str(turn.person.id))
@@ -133,7 +153,7 @@ class Desk:
             raise TemporaryFailure(f"a file could not be fetched: {type(error).__name__}") from None
         return ReceivedFile(content, turn.file.media_type, turn.text or None)
 
-    async def _place_called(self, name: str) -> Spot | None:
+    async def _chat_called(self, name: str) -> telegram.ChatFullInfo | None:
         """Return the channel or group of a public name, None when there is none in which the bot may write."""
         try:
             chat = await self.bot.get_chat(f"@{name}")
@@ -143,20 +163,19 @@ class Desk:
             return None
         if not may_write(member, PlaceKind.CHANNEL if chat.type == ChatType.CHANNEL else PlaceKind.GROUP):
             return None
-        return spot_of(chat)
+        return chat
 
-    async def _place_meant(self, turn: Turn) -> Spot | None:
+    async def _chat_meant(self, turn: Turn) -> telegram.ChatFullInfo | None:
         """Return the place that a button of the panel is about, where it is not the chat in which it was pressed."""
         press = read_token(turn.text)
         address = meant_address(press) if press is not None else ""
         if not address or address == turn.spot.address:
             return None
         try:
-            chat = await self.bot.get_chat(int(address))
+            return await self.bot.get_chat(int(address))
         except TelegramError as error:
             _only_no(error)
             return None
-        return spot_of(chat)
 
     async def _administers(self, user: int, place: Spot) -> bool:
         """Ask Telegram whether somebody administers a place at this moment; an anonymous one cannot be told apart."""
@@ -214,16 +233,21 @@ class Desk:
             except Moved as goal:
                 await self.follow(Migration(act.chat, goal.address))
                 left = (replace(one, chat=goal.address) if one.chat == act.chat else one for one in acts[place:])
-                raise Unfinished(goal, tuple(left)) from None
+                raise Unfinished(goal, tuple(left), begun=place > 0) from None
             except Gone:
                 await self._crossed(partial(self.responder.gone, act.chat))
+            except Interrupted as stopped:
+                raise Unfinished(stopped, (_rest(act, stopped.sent), *acts[place + 1 :]), begun=True) from None
             except TemporaryFailure as failure:
-                raise Unfinished(failure, acts[place:]) from None
+                raise Unfinished(failure, acts[place:], begun=place > 0) from None
             except (PermanentFailure, Uncertain) as failure:
                 # Nobody is told twice because of a doubt, and nobody else waits for what cannot be said.
                 log.warning("answer_not_sent: %s", failure.reason)
 
     async def _do(self, act: Act) -> None:
+        if isinstance(act, Say) and act.gone:
+            await self.voice.go_on(act.chat, act.thread, act.message, act.gone)
+            return
         if isinstance(act, Say):
             await self.voice.say(act.chat, act.thread, act.message, act.reply_to)
             return
@@ -240,6 +264,18 @@ class Desk:
             # Too old to be changed, or deleted meanwhile: what it would have said is said anew.
             log.info("message_not_changed: %s", failure.reason)
             await self.voice.say(act.chat, act.thread, act.message)
+
+
+def _aimed(live: Live, chat: telegram.ChatFullInfo | None) -> Live:
+    """Return what is known with the place that is meant, if it is another one than the chat itself."""
+    return live if chat is None else replace(live, target=spot_of(chat), called=called(chat))
+
+
+def _rest(act: Act, sent: int) -> Act:
+    """Return what is left to do of a message of which so many pieces went out, or took the place of older ones."""
+    if isinstance(act, Show):
+        return act
+    return Say(act.chat, act.thread, act.message, gone=sent)
 
 
 def _only_no(error: TelegramError) -> None:

@@ -6,6 +6,7 @@ import hmac
 import logging
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from typing import TypeVar
 from zoneinfo import ZoneInfo
 
@@ -16,6 +17,7 @@ from telegram.request import BaseRequest
 
 from pledgebot.chat.telegram.desk import Desk
 from pledgebot.chat.telegram.handlers import Handlers
+from pledgebot.chat.telegram.letters import leave_letters
 from pledgebot.chat.telegram.menus import delete_menus, digest_of, menus, set_menus
 from pledgebot.chat.telegram.polling import ALLOWED, WRONG_TOKEN, Poller
 from pledgebot.chat.telegram.responder import Responder
@@ -25,6 +27,7 @@ from pledgebot.domain.budgets import Budgets
 from pledgebot.domain.errors import Unusable
 from pledgebot.services.cursors import read_cursor, write_cursor
 from pledgebot.services.people import addresses_of_organizers
+from pledgebot.services.stops import keep_stop, stops
 from pledgebot.services.subscriber_views import organizers_places
 
 log = logging.getLogger(__name__)
@@ -33,7 +36,11 @@ R = TypeVar("R")
 
 USERNAME = "telegram:username"
 MENUS = "telegram:menus"
+ROAD = "telegram"
+"""Under which name it is kept that Telegram wants to hear nothing."""
 _LONGEST_WAIT = 60.0
+_WORTH_KEEPING = timedelta(seconds=10)
+"""A shorter wait is over before anybody could be told of it."""
 
 
 @dataclass(frozen=True)
@@ -67,10 +74,12 @@ class TelegramLife:
         Handlers(desk, self.updates, self.zone).register(self._app)
         self._running = False
         self._menus_in: frozenset[str] = frozenset()
+        self._stopped_until: datetime | None = None
 
     async def run(self) -> None:
         """Live until cancelled. Raises `Unusable` when the token is refused; an absent network is waited for."""
         try:
+            await self._obey_stop()
             await self._begin()
             await self._app.start()
             self._running = True
@@ -92,10 +101,43 @@ class TelegramLife:
         if not self._running or not self.may_work():
             return
         try:
+            await self._keep_stop()
+            await self.cross(self._leave_letters)
             await self.updates.look()
         except Unusable as error:
             # What was committed stands in the inbox: the next look finds it.
             log.warning("database_away: %s", error)
+
+    async def _keep_stop(self) -> None:
+        """Keep for how long Telegram wants to hear nothing, where that is long: for a restart, and for organizers."""
+        now, wait = self.responder.clock.now(), self.account.voice.held_for()
+        until = now + wait
+        if wait < _WORTH_KEEPING or (self._stopped_until is not None and until < self._stopped_until + _WORTH_KEEPING):
+            return
+        self._stopped_until = until
+
+        def write() -> None:
+            with self.responder.database.begin() as session:
+                keep_stop(session, ROAD, until)
+
+        await self.cross(write)
+
+    async def _obey_stop(self) -> None:
+        """Send nothing before the moment that Telegram named to a former life."""
+        now = self.responder.clock.now()
+
+        def read() -> datetime | None:
+            with self.responder.database.read() as session:
+                return next((stop.until for stop in stops(session, now) if stop.road == ROAD), None)
+
+        until = await self.cross(read)
+        if isinstance(until, datetime):
+            log.error("telegram_asked_to_wait: nothing is sent for %d seconds", (until - now).total_seconds())
+            self._stopped_until = until
+            self.account.voice.hold(until - now)
+
+    def _leave_letters(self) -> None:
+        leave_letters(self.responder.database, self.responder.clock, self.responder.manners.languages[0])
 
     async def keep(self, raw: object) -> None:
         """Commit one update that a webhook brought, then take it up."""

@@ -1,7 +1,7 @@
 """What Telegram brings becomes a turn: who, where, what. Pure; everything after it is free of Telegram's own types."""
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from enum import StrEnum
 from zoneinfo import ZoneInfo
@@ -9,7 +9,10 @@ from zoneinfo import ZoneInfo
 import telegram
 from telegram.constants import ChatType
 
+from pledgebot.chat.organizer_talk import is_about
 from pledgebot.domain.audience import PlaceKind, Spot
+from pledgebot.messages.panels import Elsewhere
+from pledgebot.messages.presses import number, read_token
 
 ANONYMOUS = 1087968824
 """The account in whose name an anonymous administrator writes: https://core.telegram.org/bots/api#message (GroupAnonymousBot)."""
@@ -60,7 +63,8 @@ class Turn:
     """One thing that one person did in one place.
 
     `message` is the message written, or the one whose button was pressed; `reply_to` is where an answer in a group belongs.
-    `query` is the number of the press or inline question that Telegram wants answered.
+    `query` is the number of the press or inline question that Telegram wants answered. `about` is the token of the bot's own
+    message that a text replies to, where such a reply is passed on.
     """
 
     update: int
@@ -73,6 +77,7 @@ class Turn:
     file: FileSent | None = None
     forwarded: Forwarded | None = None
     addressed: bool = True
+    about: str = ""
 
     @property
     def private(self) -> bool:
@@ -85,6 +90,7 @@ class Membership:
     """The bot was let in, shut out or made an administrator. `by` did it; `writes` says whether it may write there now."""
 
     spot: Spot
+    called: Elsewhere
     by: Person
     was_there: bool
     is_there: bool
@@ -106,6 +112,11 @@ def spot_of(chat: telegram.Chat | telegram.ChatFullInfo, message: telegram.Messa
     return Spot("telegram", str(chat.id), str(thread or ""), kinds.get(ChatType(chat.type), PlaceKind.GROUP))
 
 
+def called(chat: telegram.Chat | telegram.ChatFullInfo) -> Elsewhere:
+    """Return how a group or a channel is called by those who read of it in another chat."""
+    return Elsewhere(chat.title or "", f"@{chat.username}" if chat.username else "")
+
+
 def person_of(user: telegram.User | None, sender_chat: telegram.Chat | None = None) -> Person:
     """Return who did it; somebody who writes as a group or a channel is nobody in particular."""
     if user is None or sender_chat is not None or user.id == ANONYMOUS:
@@ -125,6 +136,7 @@ def written(update: telegram.Update, username: str, zone: ZoneInfo) -> Turn | No
     addressed, text = addressed_text(text, username, private=spot.place is PlaceKind.PRIVATE)
     file = file_of(message)
     what = What.FORWARD if message.forward_origin is not None and file is None else What.FILE if file else What.TEXT
+    about = _about(message.reply_to_message, username) if what is What.TEXT and _COMMAND.match(text) is None else ""
     return Turn(
         update=update.update_id,
         what=what,
@@ -134,8 +146,22 @@ def written(update: telegram.Update, username: str, zone: ZoneInfo) -> Turn | No
         message=message.message_id,
         file=file,
         forwarded=_forwarded(message.forward_origin, zone) if message.forward_origin is not None else None,
-        addressed=addressed,
+        addressed=addressed or bool(about),
+        about=about,
     )
+
+
+def _about(message: telegram.Message | None, username: str) -> str:
+    """Return the token of the bot's own message that was replied to, if words about it are passed on.
+
+    It is read from the buttons of that message, which nobody but the bot can have put there.
+    """
+    if message is None or message.from_user is None or message.reply_markup is None:
+        return ""
+    if not username or (message.from_user.username or "").lower() != username.lower():
+        return ""
+    buttons = (button.callback_data for row in message.reply_markup.inline_keyboard for button in row)
+    return next((said for said in buttons if isinstance(said, str) and is_about(said)), "")
 
 
 _COMMAND = re.compile(r"^\s*/[^\s@]+(?:@(\S+))?", re.DOTALL)
@@ -191,11 +217,20 @@ def pressed(update: telegram.Update) -> Turn | None:
         update=update.update_id,
         what=What.PRESS,
         person=person_of(query.from_user),
-        spot=spot_of(query.message.chat, message),
+        spot=_in_topic(spot_of(query.message.chat, message), query.data or ""),
         text=query.data or "",
         message=query.message.message_id,
         query=query.id,
     )
+
+
+def _in_topic(spot: Spot, data: str) -> Spot:
+    """Return where a button of the panel was pressed: it names its topic, which Telegram does not tell of an old message."""
+    press = read_token(data)
+    where = press.arguments[:2] if press is not None and press.verb == "s" else ()
+    numbers = [number(argument) for argument in where]
+    named = spot.place is PlaceKind.GROUP and len(numbers) > 1 and str(numbers[0]) == spot.address
+    return replace(spot, thread=str(numbers[1])) if named and numbers[1] else spot
 
 
 def asked_inline(update: telegram.Update) -> Turn | None:
@@ -219,6 +254,7 @@ def membership(update: telegram.Update) -> Membership | None:
     spot = spot_of(change.chat)
     return Membership(
         spot=spot,
+        called=called(change.chat),
         by=person_of(change.from_user),
         was_there=is_there(change.old_chat_member),
         is_there=is_there(change.new_chat_member),

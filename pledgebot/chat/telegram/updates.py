@@ -13,9 +13,11 @@ from typing import Any, TypeAlias
 import telegram
 from telegram.ext import Application
 
-from pledgebot.chat.telegram.acts import Act, acts_from_json
+from pledgebot.chat.telegram.acts import Act, acts_from_json, acts_to_json
 from pledgebot.chat.telegram.desk import Desk, Unfinished, waiting_time
-from pledgebot.chat.telegram.responder import HandledMeanwhile, readable
+from pledgebot.chat.telegram.intents import readable
+from pledgebot.chat.telegram.live import HandledMeanwhile
+from pledgebot.chat.telegram.private_texts import private_text
 from pledgebot.chat.telegram.turns import origin_of
 from pledgebot.clock import Clock
 from pledgebot.domain.delivery import TemporaryFailure
@@ -191,6 +193,8 @@ class Updates:
             return timedelta(0) if job.left is not None else None
         if isinstance(error, Unfinished):
             job.left = error.left
+            if error.begun:
+                await self._keep_left(job.item.id, error.left)
         if isinstance(error, TemporaryFailure):
             return waiting_time(error, job.attempts)
         if isinstance(error, Unusable):
@@ -201,6 +205,19 @@ class Updates:
             return waiting_time(TemporaryFailure("fault"), 0)
         await self.cross(lambda: self._set_aside(job.item.id))
         return None
+
+    async def _keep_left(self, item: int, left: tuple[Act, ...]) -> None:
+        """Store what is still to be said where a part of it was: a crash neither loses it nor says the beginning again."""
+
+        def write() -> None:
+            with self.database.begin() as session:
+                inbox.keep_left(session, item, acts_to_json(left))
+
+        try:
+            await self.cross(write)
+        except Unusable as error:
+            # It is held in memory all the same.
+            log.warning("database_away: %s", error)
 
     async def _stored(self, item: int) -> tuple[Act, ...] | None:
         """Return what is still to be said of an update whose effects are committed, None when it is done."""
@@ -219,6 +236,10 @@ class Updates:
             await self.desk.resume(item.payload or "[]")
             return
         raw = readable(item.payload)
+        turn = private_text(raw, self.desk.responder.username) if raw is not None else None
+        if turn is not None:
+            await self.desk.take(item.id, turn)
+            return
         update = None
         try:
             update = telegram.Update.de_json(raw, self.app.bot) if raw is not None else None

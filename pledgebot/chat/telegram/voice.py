@@ -15,6 +15,10 @@ class Voice(Protocol):
         """Send a message to a chat, as an answer to one that stands there if `reply_to` names it."""
         ...
 
+    async def go_on(self, chat: str, thread: str, message: Message, gone: int) -> None:
+        """Send what is left of a message of which so many pieces went out already."""
+        ...
+
     async def change(self, chat: str, thread: str, number: int, message: Message) -> None:
         """Put a message in the place of one that was sent."""
         ...
@@ -25,6 +29,14 @@ class Voice(Protocol):
 
     def keyboard(self, buttons: Buttons) -> InlineKeyboardMarkup | None:
         """Return buttons for a message that may be inserted anywhere."""
+        ...
+
+    def held_for(self) -> timedelta:
+        """Return for how long the network wants to hear nothing at all."""
+        ...
+
+    def hold(self, wait: timedelta) -> None:
+        """Say nothing at all for a while: what the network asked for before a restart."""
         ...
 
     def wait_after(self, error: Exception) -> timedelta | None:

@@ -136,7 +136,8 @@ def test_a_draft_a_decision_and_a_fan_out_survive(tmp_path: Path) -> None:
         assert town.select("SELECT count(*) FROM audit WHERE action = 'answer.confirm'") == [(1,)]
         assert town.select("SELECT count(*) FROM ledger_entry") == [(1,)]
         [(doubts,)] = town.select("SELECT count(*) FROM delivery WHERE state = 'uncertain'")
-        assert int(str(doubts)) <= 1
+        # What was under way when the process died, and the edit of the group's message, if that is what the gate held.
+        assert int(str(doubts)) <= 2
         told = [
             len([s for s in chat.from_bot if "We signed it." in s.text])
             for chat in (*(x.chat for x in subs), play.news)

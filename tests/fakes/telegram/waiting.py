@@ -5,8 +5,8 @@ import threading
 from collections.abc import Callable
 from typing import TypeVar
 
-PATIENCE = 15.0
-"""Seconds after which waiting is in vain."""
+PATIENCE = 65.0
+"""Seconds after which waiting is in vain: of twenty-one messages to a group the last one waits for a minute."""
 
 Found = TypeVar("Found")
 

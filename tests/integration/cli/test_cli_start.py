@@ -27,6 +27,7 @@ EVERYWHERE = [
     ("lists", "withdraw", "1", "--as", "Alix"),
     ("ledger", "verify"),
     ("ledger", "export", "new.jsonl"),
+    ("mastodon", "profile"),
 ]
 """One command of every kind: each opens the configuration and the database."""
 

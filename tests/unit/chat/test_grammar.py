@@ -54,9 +54,23 @@ def test_log_reads_one_line_with_everything() -> None:
     }
 
 
-@pytest.mark.parametrize("word", [word for word in VERB_WORDS if word not in {"vie privee", "?"}])
+@pytest.mark.parametrize("word", [word for word in VERB_WORDS if " " not in word and word != "?"])
 def test_every_verb_works_as_a_command(word: str) -> None:
     assert parse(f"/{word.upper()}").verb is VERB_WORDS[word]
+
+
+@pytest.mark.parametrize(
+    ("words", "verb"), [("Mes données !", Verb.MYDATA), ("my data", Verb.MYDATA), ("vie privée", Verb.PRIVACY)]
+)
+def test_two_words_may_be_one_verb(words: str, verb: Verb) -> None:
+    assert parse(words).verb is verb
+
+
+@pytest.mark.parametrize("word", ["hebdo", "Weekly!", "quotidien", "Daily."])
+def test_a_rhythm_by_itself_is_chosen_and_may_still_be_a_name(word: str) -> None:
+    assert parse(word) == Request(Verb.DIGEST, word.rstrip("!."))
+    assert parse(word).whole == word
+    assert parse(f"{word} Exemple").verb is Verb.FREE
 
 
 def test_every_verb_has_a_word_that_asks_for_it() -> None:

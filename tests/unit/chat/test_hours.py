@@ -16,6 +16,12 @@ from pledgebot.domain.errors import Objection, Refused
     [
         ("daily 18h", Digest(Rhythm.DAILY, time(18))),
         ("weekly", Digest(Rhythm.WEEKLY, None)),
+        ("weekly monday", Digest(Rhythm.WEEKLY, None, 0)),
+        ("on Sundays at 8 am", Digest(Rhythm.WEEKLY, time(8), 6)),
+        ("every wednesday", Digest(Rhythm.WEEKLY, None, 2)),
+        ("hebdo lundi", Digest(Rhythm.WEEKLY, None, 0)),
+        ("tous les vendredis à 18h", Digest(Rhythm.WEEKLY, time(18), 4)),
+        ("chaque jeudi", Digest(Rhythm.WEEKLY, None, 3)),
         ("at once", Digest(Rhythm.AT_ONCE, None)),
         ("tout de suite", Digest(Rhythm.AT_ONCE, None)),
         ("tous les jours à 8 h 30", Digest(Rhythm.DAILY, time(8, 30))),

@@ -15,7 +15,9 @@ DAY = "a day from 2000 to 2099, such as 2026-03-15, without quotes"
 CLOSES = "a local time from noon on, such as 20:00:00, without quotes"
 URL = "a sqlite:///… or postgresql://… address"
 LETTER = 'the path of the letter, relative to this file, or "builtin:marseille-2020"'
-ADDRESS = '"terminal" on the console; on Telegram a number such as "-1001234567890"'
+ADDRESS = '"terminal" on the console; a number such as "-1001234567890" on Telegram; "timeline" on Mastodon'
+CHANNEL = '"console", "telegram" or "mastodon"'
+INSTANCE = "the address of the instance, such as https://mastodon.example.org"
 NUMBER = "the number of the round, from 1 to 9"
 LANGUAGES = "a list of languages among fr, en"
 CONTACT = "an e-mail or web address"
@@ -221,7 +223,7 @@ FAULTS = {
     "a destination's channel is unknown": (
         'channel = "console"',
         'channel = "pigeon"',
-        'destinations#1.channel: expected "console" or "telegram"',
+        f"destinations#1.channel: expected {CHANNEL}",
     ),
     "a destination's address is unknown": (
         'address = "terminal"',
@@ -236,13 +238,13 @@ FAULTS = {
     "a destination is on telegram, the bot is not": (
         'channel = "console"\naddress = "terminal"',
         'channel = "telegram"\naddress = "-1001"',
-        'destinations#1.channel: telegram has no token: fill in [telegram]; expected "console" or "telegram"',
+        f"destinations#1.channel: telegram has no token: fill in [telegram]; expected {CHANNEL}",
     ),
     "a place on telegram is given by its name": (
         'channel = "console"\naddress = "terminal"',
         'channel = "telegram"\naddress = "@collectif"',
         f"destinations#1.address: not the number of a chat; expected {ADDRESS}",
-        'destinations#1.channel: telegram has no token: fill in [telegram]; expected "console" or "telegram"',
+        f"destinations#1.channel: telegram has no token: fill in [telegram]; expected {CHANNEL}",
     ),
     "a forum's topic is no number": (
         'address = "terminal"',
@@ -253,6 +255,49 @@ FAULTS = {
         'address = "terminal"',
         'address = "terminal"\naudience = "friends"',
         'destinations#1.audience: expected "public" or "organizers"',
+    ),
+    "a destination is on mastodon, the bot is not": (
+        'channel = "console"\naddress = "terminal"',
+        'channel = "mastodon"\naddress = "timeline"',
+        f"destinations#1.channel: mastodon has no account: fill in base_url and token of [mastodon]; expected {CHANNEL}",
+    ),
+    "a destination on mastodon is somebody, for organizers, with a topic": (
+        'channel = "console"\naddress = "terminal"',
+        (
+            'channel = "mastodon"\naddress = "alice@example.org"\nthread = "4"\naudience = "organizers"\nlanguage = "fr"\n'
+            '[mastodon]\nbase_url = "https://mastodon.example.org"\ntoken = "AAAAAAAA"\n[[destinations]]\n'
+            'channel = "console"\naddress = "terminal"'
+        ),
+        f'destinations#1.address: mastodon has only "timeline"; expected {ADDRESS}',
+        'destinations#1.thread: mastodon has no topics; expected the number of a forum topic, such as "42"',
+        'destinations#1.audience: what is posted on mastodon is public; expected "public" or "organizers"',
+    ),
+    "everything in mastodon's table is wrong": (
+        "[limits]",
+        (
+            '[mastodon]\nbase_url = "mastodon.example.org"\ntoken = "a b"\nannouncements = "direct"\n'
+            'reminders = "private"\ncontent_warning = ""\nposts_reserved = 300\ncontent_waring = "x"\n[limits]'
+        ),
+        f"mastodon.base_url: not such an address; expected {INSTANCE}",
+        (
+            "mastodon.token: not such a token; "
+            "expected the account's access token, which `pledgebot mastodon login` fetches"
+        ),
+        'mastodon.announcements: expected "public" or "unlisted"',
+        'mastodon.reminders: expected "unlisted" or "public"',
+        "mastodon.content_warning: empty; expected one line of at most 100 characters",
+        "mastodon.posts_reserved: expected a whole number of posts from 50 to 299",
+        "mastodon.content_waring: unknown key; did you mean mastodon.content_warning?",
+    ),
+    "a token is for no instance": (
+        "[limits]",
+        '[mastodon]\ntoken = "AAAAAAAA"\n[limits]',
+        f"mastodon.base_url: missing, and mastodon.token needs it; expected {INSTANCE}",
+    ),
+    "the name on telegram has its sign": (
+        "[limits]",
+        '[telegram]\nusername = "@exemple_bot"\n[limits]',
+        "telegram.username: expected the bot's name without @, such as exemple_bot",
     ),
     "a token is none": (
         "[limits]",

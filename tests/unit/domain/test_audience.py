@@ -191,3 +191,10 @@ def test_hours_that_are_shown_are_read_again(begins: time, ends: time, between: 
 @given(text=st.text(max_size=60))
 def test_any_text_is_read_or_not(text: str) -> None:
     assert hours_from(text) is None or hour_from(text) is None
+
+
+@pytest.mark.parametrize("weekday", range(7))
+def test_a_weekly_digest_comes_on_the_day_that_was_chosen(weekday: int) -> None:
+    due = first_due(paris("2026-03-02 12:00"), Rhythm.WEEKLY, time(9), None, PARIS, weekday)
+    assert due.astimezone(PARIS).weekday() == weekday
+    assert timedelta(0) < due - paris("2026-03-02 12:00") <= timedelta(days=7)

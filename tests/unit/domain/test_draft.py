@@ -1,3 +1,4 @@
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import date
 
@@ -7,7 +8,8 @@ from hypothesis import strategies as st
 
 from pledgebot.domain import draft as form
 from pledgebot.domain.answer import AnswerKind, Contradiction, Position, SourceKind, SpeakerRole
-from pledgebot.domain.draft import Draft, HeldProof, Question, Said, Slot, Step
+from pledgebot.domain.draft import Draft, HeldProof, Original, Question, Said, Slot, Step
+from pledgebot.domain.draft_corrections import put_right
 
 LETTER = (Question("retraction", ("video", "observatory")), Question("cameras"), Question("committee"))
 RETRACTION, CAMERAS, COMMITTEE = (Slot(question.demand) for question in LETTER)
@@ -194,6 +196,103 @@ def test_a_correction_has_a_reason_and_no_other_list() -> None:
     assert form.give_reason(draft, "a typing error", LETTER).step is Step.PREVIEW
 
 
+ENTRY = Original(
+    ((CAMERAS, Said.COMMITTED), (VIDEO, Said.REFUSED)), SourceKind.EMAIL, DAY, "Ada", SpeakerRole.HEAD, (WORDS,)
+)
+
+
+def correction() -> Draft:
+    """A correction of an entry of two positions, of which nothing is changed yet."""
+    return Draft(
+        kind=AnswerKind.CORRECTION, step=Step.CHANGE, target=3, list_id=1, only=(CAMERAS, VIDEO), said=ENTRY.said,
+        source=ENTRY.source, proofs=ENTRY.proofs, said_on=ENTRY.said_on, speaker=ENTRY.speaker, role=ENTRY.role,
+        original=ENTRY,
+    )  # fmt: skip
+
+
+def changing(slot: Slot, said: Said, draft: Draft | None = None) -> Draft:
+    """A correction in which a position was changed."""
+    asked = form.go(draft or correction(), Step.POSITIONS, LETTER, slot)
+    return form.say(asked, said, LETTER)
+
+
+def test_a_correction_puts_right_only_what_it_changes() -> None:
+    draft = changing(CAMERAS, Said.REFUSED)
+    assert put_right(draft) == (CAMERAS,)
+    assert put_right(changing(VIDEO, Said.PARTIAL, draft)) == (CAMERAS, VIDEO)
+    assert put_right(form.add_proof(draft, FILE, LETTER)) == (CAMERAS,)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda draft: form.choose_day(draft, date(2026, 1, 30), LETTER),
+        lambda draft: form.choose_source(draft, SourceKind.LETTER, LETTER),
+        lambda draft: form.choose_speaker(draft, SpeakerRole.LIST, None, LETTER),
+        lambda draft: form.choose_speaker(draft, SpeakerRole.HEAD, "Zoé", LETTER),
+        lambda draft: form.add_proof(draft, FILE, LETTER),
+    ],
+)
+def test_what_belongs_to_the_whole_entry_puts_all_of_it_right(change: Callable[[Draft], Draft]) -> None:
+    assert put_right(correction()) == ()
+    assert put_right(change(correction())) == (CAMERAS, VIDEO)
+
+
+def test_a_correction_that_changes_nothing_asks_what_to_change() -> None:
+    assert form.onward(correction(), LETTER).step is Step.CHANGE
+    assert not form.can_go_back(correction(), LETTER)
+    for same in (Said.COMMITTED, Said.NOTHING):
+        draft = changing(CAMERAS, same, changing(CAMERAS, Said.REFUSED))
+        assert (draft.step, draft.on(CAMERAS)) == (Step.CHANGE, Said.COMMITTED)
+
+
+def test_a_changed_position_asks_for_its_proof_which_leads() -> None:
+    draft = changing(CAMERAS, Said.REFUSED)
+    assert draft.step is Step.PROOF
+    assert form.add_proof(draft, FILE, LETTER).proofs == (FILE, WORDS)
+    more = form.add_proof(form.add_proof(draft, FILE, LETTER), HeldProof(quote="No."), LETTER)
+    assert more.proofs == (FILE, HeldProof(quote="No."), WORDS)
+    assert form.last_proof(more) == HeldProof(quote="No.")
+    assert form.drop_proof(form.go(more, Step.PROOF, LETTER)).proofs == (FILE, WORDS)
+    same = form.keep_proof(draft, LETTER)
+    assert (same.step, same.proofs) == (Step.REASON, (WORDS,))
+    assert changing(VIDEO, Said.PARTIAL, same).step is Step.PROOF
+    assert changing(CAMERAS, Said.UNCLEAR, same).step is Step.REASON
+
+
+def test_a_link_can_be_joined_only_to_what_the_correction_brings_itself() -> None:
+    draft = form.add_proof(changing(CAMERAS, Said.REFUSED), BARE, LETTER)
+    assert not form.can_join(draft)
+    shown = form.add_proof(changing(CAMERAS, Said.REFUSED), FILE, LETTER)
+    both = form.add_proof(form.go(shown, Step.PROOF, LETTER), BARE, LETTER)
+    assert form.can_join(both)
+    assert form.join_proofs(both, LETTER).proofs == (replace(FILE, url=BARE.url), WORDS)
+
+
+def test_a_correction_that_was_begun_before_its_entry_was_kept_says_everything() -> None:
+    old = replace(correction(), original=None)
+    assert put_right(old) == (CAMERAS, VIDEO)
+    assert form.onward(old, LETTER).step is Step.REASON
+
+
+def test_back_leads_from_what_is_changed_to_the_menu() -> None:
+    menu = form.go(whole(), Step.CHANGE, LETTER)
+    for step in (Step.POSITIONS, Step.SOURCE, Step.PROOF, Step.DATE, Step.SPEAKER, Step.LIST):
+        assert form.back(form.go(menu, step, LETTER), LETTER) == menu
+    assert form.back(changing(CAMERAS, Said.REFUSED), LETTER).step is Step.CHANGE
+    proof = form.go(form.go(menu, Step.DATE, LETTER), Step.PROOF, LETTER)
+    assert form.back(proof, LETTER).step is Step.CHANGE
+
+
+def test_back_leads_from_the_first_part_to_the_whole_while_nothing_is_said_on_a_part() -> None:
+    parted = form.split(about(), LETTER)
+    assert form.back(parted, LETTER).at == RETRACTION
+    assert form.slots(form.back(parted, LETTER), LETTER)[0] == RETRACTION
+    said = form.say(parted, Said.PARTIAL, LETTER)
+    assert form.back(said, LETTER).at == VIDEO
+    assert form.back(form.back(said, LETTER), LETTER).step is Step.LIST
+
+
 _sayings = st.sampled_from(Said)
 _acts = st.one_of(
     st.builds(lambda said: lambda draft: form.say(draft, said, LETTER), _sayings),
@@ -212,7 +311,8 @@ _acts = st.one_of(
             lambda draft: form.unite(draft, LETTER),
             lambda draft: form.join_proofs(draft, LETTER),
             form.drop_proof,
-            about,
+            lambda draft: form.keep_proof(draft, LETTER),
+            lambda draft: about(draft) if draft.kind is not AnswerKind.CORRECTION else draft,
             lambda draft: form.choose_source(draft, SourceKind.EMAIL, LETTER),
             lambda draft: form.choose_day(draft, DAY, LETTER),
             lambda draft: form.give_reason(draft, "why", LETTER),
@@ -227,7 +327,7 @@ _acts = st.one_of(
 def test_whatever_is_done_the_preview_is_reached_only_when_nothing_is_missing(
     kind: AnswerKind, acts: list[object]
 ) -> None:
-    draft = Draft(kind=kind) if kind is not AnswerKind.CORRECTION else about(Draft(kind=kind))
+    draft = Draft(kind=kind) if kind is not AnswerKind.CORRECTION else correction()
     for act in acts:
         draft = act(draft)  # type: ignore[operator] # one of the functions above
         asked = form.slots(draft, LETTER)
@@ -239,6 +339,7 @@ def test_whatever_is_done_the_preview_is_reached_only_when_nothing_is_missing(
         if draft.step is Step.PREVIEW:
             assert not any(form.is_missing(draft, step, LETTER) for step in form.steps_of(kind))
             assert any(said is not Said.NOTHING for _slot, said in draft.said)
+            assert kind is not AnswerKind.CORRECTION or put_right(draft)
 
 
 @given(st.sampled_from(Said))

@@ -33,14 +33,14 @@ def contacts(*kinds: ContactKind) -> list[Contact]:
         ((SENT,), Stage.CONTACTED, 1),
         ((SENT, REMINDED), Stage.REMINDED, 2),
         ((SENT, REMINDED, REMINDED), Stage.REMINDED, 3),
-        ((SENT, RECEIVED), Stage.ANSWERED, 2),
+        ((SENT, RECEIVED), Stage.RECEIVED, 2),
         ((SENT, DECLINED), Stage.DECLINED, 2),
         ((SENT, DECLINED, REMINDED), Stage.DECLINED, 2),
         ((SENT, DECLINED, SENT), Stage.DECLINED, 2),
-        ((SENT, DECLINED, RECEIVED), Stage.ANSWERED, 3),
+        ((SENT, DECLINED, RECEIVED), Stage.RECEIVED, 3),
         ((SENT, RECEIVED, DECLINED), Stage.DECLINED, 3),
         ((DECLINED, REMINDED, DECLINED), Stage.DECLINED, 3),
-        ((RECEIVED,), Stage.ANSWERED, 1),
+        ((RECEIVED,), Stage.RECEIVED, 1),
     ],
 )
 def test_the_table_of_conversations(kinds: tuple[ContactKind, ...], stage: Stage, since: int | None) -> None:
@@ -53,6 +53,14 @@ kinds_of_contact = st.lists(st.sampled_from(ContactKind), max_size=6)
 @given(kinds_of_contact)
 def test_an_answer_on_record_ends_the_conversation(kinds: list[ContactKind]) -> None:
     assert progress_of(contacts(*kinds), answered_at=day(20)) == Progress(Stage.ANSWERED, day(20))
+
+
+@given(kinds_of_contact, st.sampled_from([None, day(10)]))
+def test_an_entry_that_waits_is_being_checked_whatever_was_confirmed(
+    kinds: list[ContactKind], answered_at: datetime | None
+) -> None:
+    told = progress_of(contacts(*kinds), answered_at=answered_at, waiting_since=day(12))
+    assert told == Progress(Stage.RECEIVED, day(12))
 
 
 @given(kinds_of_contact, st.randoms())

@@ -50,7 +50,7 @@ def test_a_new_answer_says_who_said_what_when_and_where_the_proof_is() -> None:
         "Preuve : voir la source (https://exemple.test/lettre)\n\n"
         "Lettre ouverte : Lettre ouverte aux listes\n\n"
         "Ce que dit chaque liste (https://board.test)\n\n"
-        "Registre : entrée 7, empreinte abcd1234" + "0" * 56
+        "Registre : maillon 7, empreinte abcd1234" + "0" * 56
     )
 
 
@@ -100,7 +100,7 @@ def test_a_banner_is_named_with_its_constituencies() -> None:
         name="Bannière Exemple", is_banner=True, head=None, panel=None, constituencies=("Secteur 1", "Secteur 2")
     )
     text = told(answer_facts(subject=banner))
-    assert "Banner Bannière Exemple, for its lists in: Secteur 1 and Secteur 2." in text
+    assert "Bannière Exemple, for its lists in: Secteur 1 and Secteur 2." in text
     assert "provisional" not in text
 
 

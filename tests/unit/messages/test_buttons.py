@@ -58,7 +58,7 @@ def test_a_list_leads_to_its_proofs_its_history_its_banner_and_back() -> None:
     view = list_view(standing(), head=list_head(banner="Bannière Exemple"))
     keyboard = buttons.list_card(view, EN, banner=5, place=7, narrowed=False)
     assert presses(keyboard) == ["proof-12", "banner-5", "history-list-1", "place-7"]
-    assert labels(keyboard)[0] == "Proof of entry 7"
+    assert labels(keyboard)[0] == "Proof of entry 12"
     assert presses(buttons.list_card(view, EN, banner=None, place=None, narrowed=True)) == [
         "proof-12",
         "list-1",

@@ -46,7 +46,7 @@ def test_a_corrected_message_says_what_is_right_and_when_it_was_corrected() -> N
         "“No.”\n\n"
         "Proof: see the source (https://exemple.test/lettre)\n\n"
         "Open letter: Open letter to the lists\n\n"
-        "Ledger: entry 9, head abcd1234" + "0" * 56
+        "Ledger: link 9, head abcd1234" + "0" * 56
     )
 
 

@@ -178,3 +178,54 @@ def test_the_kinds_of_draft_ask_differently_about_a_demand() -> None:
     assert "What is said on “Cameras”?" in asked[AnswerKind.STATEMENT]
     assert "What is right on “Cameras”?" in asked[AnswerKind.CORRECTION]
     assert "Is the word on “Cameras” taken back?" in asked[AnswerKind.WITHDRAWAL]
+
+
+def test_a_draft_is_thrown_away_only_after_a_word_on_what_it_holds() -> None:
+    asked = drafts.throw_away(a_view(full(Step.DATE)), EN)
+    assert read(asked).startswith("Throw away what was noted for Liste Exemple A?")
+    assert [press.press.split("-")[2] for press in buttons_of(asked)] == ["discard", "show"]
+    assert read(drafts.throw_away(a_view(Draft(), subject=None), EN)).startswith("Throw away what was noted so far?")
+
+
+@pytest.mark.parametrize("step", list(Step))
+def test_to_cancel_stands_alone_and_last(step: Step) -> None:
+    rows = drafts.screen(a_view(full(step)), EN).buttons
+    assert [[button.press.split("-")[2] for button in row] for row in rows][-2:] == [["back"], ["cancel"]]
+
+
+@pytest.mark.parametrize(
+    ("name", "button", "told"),
+    [
+        ("Bannière Exemple", "Bannière Exemple", "Bannière Exemple"),
+        ("BANNER of examples", "BANNER of examples", "BANNER of examples"),
+        ("Les Exemples", "Les Exemples (banner)", "Banner Les Exemples"),
+    ],
+)
+def test_a_banner_is_called_one_once(name: str, button: str, told: str) -> None:
+    choices = (Hit(HitKind.BANNER, 2, name),)
+    shown = drafts.screen(a_view(Draft(), choices=choices), EN)
+    assert button in {one.text for one in buttons_of(shown)}
+    subject = SubjectFacts(name, is_banner=True, head=None, panel=None, constituencies=("Marseille",))
+    assert f"• {told}\n" in read(drafts.screen(a_view(full(Step.DATE), subject=subject), EN))
+    posted = replace(entry_view(), facts=replace(entry_view().facts, subject=subject))
+    assert f"\n{told}, for its lists in: Marseille." in read(drafts.preview(a_view(full(Step.PREVIEW)), posted, EN))
+
+
+def test_the_menu_says_what_the_proofs_are() -> None:
+    held = (HeldProof(quote="We will."), HeldProof(file="ab" * 32))
+    menu = drafts.screen(a_view(replace(full(Step.CHANGE), proofs=held)), EN)
+    assert "Proof — quotation and file" in {button.text for button in buttons_of(menu)}
+
+
+def test_a_banner_that_spoke_for_itself_is_not_called_a_list() -> None:
+    subject = SubjectFacts("Les Exemples", is_banner=True, head=None, panel=None, constituencies=())
+    entry = entry_view()
+    facts = replace(entry.facts, subject=subject, speaker=None, speaker_role=SpeakerRole.LIST)
+    told = read(drafts.preview(a_view(full(Step.PREVIEW)), replace(entry, facts=facts), EN))
+    assert ", by the banner, " in told
+    assert "by the list" not in told
+
+
+def test_only_a_statement_is_counted_in_steps() -> None:
+    assert "step 5 of 7" in read(drafts.screen(a_view(full(Step.DATE)), EN))
+    assert "step" not in read(drafts.screen(a_view(full(Step.DATE, AnswerKind.CORRECTION)), EN))

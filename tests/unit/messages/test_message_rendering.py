@@ -2,11 +2,13 @@ from html.parser import HTMLParser
 
 import pytest
 from hypothesis import given
+from hypothesis import strategies as st
 
 from factories.documents import HOSTILE, messages
 from pledgebot.messages.document import Bullets, Heading, Link, Message, Paragraph, Quote, Strong, Text
 from pledgebot.messages.render import (
     mastodon_length,
+    most_entities,
     plain,
     split,
     telegram_entities,
@@ -184,6 +186,17 @@ def test_a_marked_name_in_a_quotation_calls_nobody_either() -> None:
 )
 def test_entities_are_counted_as_telegram_may_find_them(message: Message, count: int) -> None:
     assert telegram_entities(telegram_html(message)) == count
+
+
+SIGNS = st.text(st.sampled_from("@#/$.+-0123456789٣a b_<>&é"), max_size=80) | st.sampled_from(
+    ["a@b.test", "https://a.test", "#1", "$A", "a.b", "1234567"]
+)
+
+
+@given(messages() | SIGNS.map(lambda words: Message((Paragraph((Text(words), Strong(words))),), "fr")))
+def test_there_are_never_more_entities_than_are_reckoned_with(message: Message) -> None:
+    marked = telegram_html(message)
+    assert telegram_entities(marked) <= most_entities(marked)
 
 
 @pytest.mark.parametrize(("letters", "fits"), [(4096, True), (4097, False)])

@@ -1,5 +1,6 @@
 import re
 from collections.abc import Callable
+from itertools import pairwise
 
 import pytest
 from hypothesis import example, given
@@ -80,6 +81,49 @@ def test_words_around_a_mark_stay_together() -> None:
     first, second = split(Message((Paragraph(run),), "fr"), within(198))
     assert plain(first).endswith("mot")
     assert plain(second) == "engage, dit"
+
+
+def test_the_words_of_a_label_are_cut_like_all_others() -> None:
+    run = (Text("avant"), Link(f"{'lettre ' * 60}ouverte", "https://exemple.test/a"), Text("après"))
+    parts = split(Message((Paragraph(run),), "fr"), within(200))
+    assert len(parts) > 1
+    assert plain(parts[0]).startswith("avantlettre lettre")
+    assert plain(parts[-1]).endswith("lettre ouverte (https://exemple.test/a)après")
+
+
+def test_an_address_that_fits_nowhere_stays_whole() -> None:
+    address = "https://exemple.test/" + "a" * 300
+    parts = split(Message((Paragraph((Text("voir "), Link("ici", address), Text(" et là"))),), "fr"), within(200))
+    assert [plain(part) for part in parts] == ["voir ici (", address, ") et là"]
+
+
+def test_a_long_word_is_cut_before_an_address_in_it() -> None:
+    address = "https://exemple.test/" + "a" * 100
+    parts = split(Message((Paragraph((Text("x" * 50 + address + "b" * 30),)),), "fr"), within(160))
+    assert [plain(part) for part in parts] == ["x" * 50, address + "b" * 30]
+
+
+def test_long_texts_are_cut_with_few_questions() -> None:
+    asked = 0
+
+    def fits(message: Message) -> bool:
+        nonlocal asked
+        asked += 1
+        return len(plain(message)) <= 5000
+
+    parts = split(Message((Paragraph((Text("mot " * 5000),)),), "fr"), fits)
+    assert [len(plain(part)) for part in parts] == [4999] * 3 + [4999, 3][: len(parts) - 3]
+    assert asked < 200
+
+
+@given(st.lists(st.text("ab .\n", max_size=30).map(Text), max_size=30), st.integers(20, 90))
+def test_every_part_is_as_full_as_it_can_be(runs: list[Text], limit: int) -> None:
+    """No first word of a part would have fitted on the part before, where the cut is between words."""
+    parts = split(Message((Paragraph(tuple(runs)),), "fr"), within(limit))
+    for part, after in pairwise(parts):
+        word = plain(after).split()[0]
+        if len(word) < limit and "." not in plain(part) and "\n" not in plain(part):
+            assert len(f"{plain(part)} {word}") > limit
 
 
 def test_a_heading_goes_with_what_follows_it() -> None:

@@ -91,8 +91,6 @@ def test_every_role_and_every_reason_has_words_of_its_own(language: str) -> None
 def test_only_an_entry_that_waits_has_buttons(state: AnswerState) -> None:
     shown = tokens(organizers.entry(entry_view(state), EN))
     assert shown == (["confirm-12-2", "reject-12-2", "ask-12-2"] if state is AnswerState.PENDING else [])
-    asked = tokens(organizers.question(entry_view(state), "Noé", EN))
-    assert asked == (["reject-12-2"] if state is AnswerState.PENDING else [])
 
 
 def test_an_example_says_so_once_on_every_screen() -> None:
@@ -101,7 +99,6 @@ def test_an_example_says_so_once_on_every_screen() -> None:
         organizers.entry(view, EN),
         organizers.changed(view, EN),
         organizers.why_reject(view, EN),
-        organizers.question(view, "Noé", EN),
         organizers.undone(view, "Noé", EN),
     ):
         assert read(message).startswith("Example: fictional")
@@ -156,7 +153,7 @@ def test_the_status_is_told_in_numbers() -> None:
 
 
 def test_a_message_that_waits_for_a_person_is_told_with_its_reason() -> None:
-    text = read(held([a_delivery(), a_delivery(None)], EN, PARIS))
+    text = read(held([a_delivery(), replace(a_delivery(None), id=9)], EN, PARIS))
     assert "2 messages wait for a person" in text
     assert "message 8, failed: new answer, telegram, due Sunday, 8 February 2026 at 13:00, entry 12 — blocked" in text
     assert "1 message waits" in read(held([a_delivery()], EN))
@@ -167,7 +164,6 @@ def test_no_name_makes_markup_or_lines_of_its_own(name: str) -> None:
     view = a_conversation(name, aliases=(name,), contacts=(ContactView(ContactKind.SENT, Medium.EMAIL, NOON, name),))
     for message in (
         organizers.joined(name, Role, EN),
-        organizers.question(entry_view(recorded_by=name), name, EN),
         outreach.lists(ConversationsView((view,)), EN),
         outreach.chases([ChaseView(1, name, name, name, NOON)], ConversationsView((view,)), EN),
         outreach.conversation(view, EN),

@@ -51,6 +51,7 @@ SILENCES = {
     "asked": list_view(stage=Stage.CONTACTED),
     "asked again": list_view(stage=Stage.REMINDED),
     "declined": list_view(stage=Stage.DECLINED),
+    "being checked": list_view(stage=Stage.RECEIVED),
     "answered on something else": list_view(stage=Stage.ANSWERED),
     "refused": list_view(standing(Position.REFUSED), Stage.ANSWERED),
     "unclear": list_view(standing(Position.UNCLEAR), Stage.ANSWERED),
@@ -64,6 +65,7 @@ SENTENCES = {
         "asked": "no answer yet, asked on 1 February 2026",
         "asked again": "no answer yet, last asked on 1 February 2026",
         "declined": "declined to answer on 1 February 2026",
+        "being checked": "an answer came; being checked since 1 February 2026",
         "answered on something else": "answered, without a position on this demand",
         "refused": "refused — said on 14 February 2026",
         "unclear": "unclear — said on 14 February 2026",
@@ -75,6 +77,7 @@ SENTENCES = {
         "asked": "pas encore de réponse, sollicitée le 1er février 2026",
         "asked again": "pas encore de réponse, relancée le 1er février 2026",
         "declined": "a fait savoir le 1er février 2026 ne pas souhaiter répondre",
+        "being checked": "réponse reçue, en cours de vérification depuis le 1er février 2026",
         "answered on something else": "a répondu, sans position sur cette demande",
         "refused": "refuse — dit le 14 février 2026",
         "unclear": "réponse peu claire — dit le 14 février 2026",
@@ -244,7 +247,7 @@ def test_history_tells_what_became_of_each_entry() -> None:
     old = history_entry(stances=(HistoryStance({"en": "Cameras"}, PART, Position.REFUSED, StanceState.SUPERSEDED),))
     assert history(old) == (
         "History: Liste Exemple A (Villexemple)\n"
-        "Entry 7, confirmed on 15 February 2026: answer\n"
+        "Entry 12, confirmed on 15 February 2026: answer\n"
         "• Cameras – Mobile cameras — refused (replaced)\n"
         "• said on 14 February 2026, by Camille Exemple (head of list), in a letter — proof: "
         "“Nous retirerons les caméras.”, see the source (https://exemple.test/lettre)"
@@ -252,17 +255,17 @@ def test_history_tells_what_became_of_each_entry() -> None:
 
 
 def test_history_tells_corrections_with_their_reason() -> None:
-    text = history(history_entry(AnswerKind.CORRECTION, target_seq=3, reason="Mauvaise liste"))
+    text = history(history_entry(AnswerKind.CORRECTION, target=3, reason="Mauvaise liste"))
     assert "• corrects entry 3\n" in text
     assert text.endswith("• reason: Mauvaise liste")
 
 
 def test_history_says_what_was_removed_when_and_why_and_nothing_more() -> None:
     blanked = history_entry(removed=True, proof=None, speaker=None)
-    removal = history_entry(AnswerKind.REMOVAL, seq=9, target_seq=7, reason="Ordonnance", stances=())
+    removal = history_entry(AnswerKind.REMOVAL, answer=14, seq=9, target=12, reason="Ordonnance", stances=())
     text = history(removal, blanked)
     assert "content removed on legal demand on 15 February 2026: Ordonnance" in text
-    assert "removes the content of entry 7" in text
+    assert "removes the content of entry 12" in text
     assert "said on" not in text
     assert "• content removed on legal demand" in history(blanked)
 
@@ -319,7 +322,7 @@ def test_every_entry_of_a_history_is_told(language: str) -> None:
         for state in StanceState:
             for position in (*Position, None):
                 entry = history_entry(
-                    kind, target_seq=3, stances=(HistoryStance({"fr": "D"}, None, position, state),), reason="Motif"
+                    kind, target=3, stances=(HistoryStance({"fr": "D"}, None, position, state),), reason="Motif"
                 )
                 assert "{" not in history(entry, language=language)
 

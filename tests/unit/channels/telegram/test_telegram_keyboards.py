@@ -1,9 +1,11 @@
+import json
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from telegram import InlineKeyboardButton
 
-from pledgebot.channels.telegram.keyboards import markup
+from pledgebot.channels.telegram.keyboards import IN_ALL, as_sent, markup
 from pledgebot.messages.document import Button, Buttons
 
 
@@ -23,6 +25,19 @@ def end(button: InlineKeyboardButton) -> str:
 def test_no_buttons_are_no_keyboard() -> None:
     assert markup((), private=True, username="exemple_bot") is None
     assert markup(((),), private=True, username="exemple_bot") is None
+
+
+@given(
+    st.lists(st.tuples(st.text(max_size=70), st.sampled_from(["list-12", "s-12-0-menu"]), st.booleans()), min_size=1)
+)
+def test_buttons_are_sent_as_the_library_sends_them(buttons: list[tuple[str, str, bool]]) -> None:
+    row = tuple(
+        Button(text, url="https://a.test/é") if out else Button(text, press=press) for text, press, out in buttons
+    )
+    for private in (True, False):
+        made = markup((row,), private, "exemple_bot")
+        assert made is not None or len(row) > IN_ALL
+        assert made is None or json.loads(as_sent(made)) == json.loads(made.to_json())
 
 
 def test_a_press_is_a_callback_in_a_private_chat() -> None:

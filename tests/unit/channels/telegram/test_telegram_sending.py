@@ -12,7 +12,7 @@ from fakes.telegram import Call, Chat, Limits, Person, TelegramServer
 from pledgebot.channels.base import Outgoing
 from pledgebot.channels.telegram import AiohttpRequest, TelegramChannel, change, deliver
 from pledgebot.channels.telegram.pieces import CAPTION, pieces
-from pledgebot.domain.delivery import Action, Gone, Moved, PermanentFailure, TemporaryFailure, Uncertain
+from pledgebot.domain.delivery import Action, Gone, Interrupted, Moved, PermanentFailure, TemporaryFailure, Uncertain
 from pledgebot.messages.document import (
     Button,
     Heading,
@@ -203,6 +203,61 @@ def test_a_later_part_whose_answer_is_lost_leaves_the_whole_in_doubt() -> None:
         it.server.loses_reply("sendMessage", where=lambda given: given.text("text").startswith("Partie 3"))
         with pytest.raises(Uncertain, match="part 3 of 3 may not have been sent"):
             await it.send(long_message(3))
+
+    played(scene)
+
+
+def test_a_later_part_of_an_answer_that_has_to_wait_goes_out_later_and_alone() -> None:
+    async def scene(it: Stage) -> None:
+        message = long_message(3)
+
+        async def answer(gone: int = 0) -> tuple[int, ...]:
+            return await deliver(it.bot, it.pace, it.alix.id, 0, message, lane=Lane.ANSWER, gone=gone)
+
+        it.server.fails("sendMessage", retry_after=30, where=lambda given: given.text("text").startswith("Partie 2"))
+        with pytest.raises(Interrupted) as stopped:
+            await answer()
+        assert (stopped.value.sent, stopped.value.retry_after) == (1, timedelta(seconds=30))
+        with pytest.raises(TemporaryFailure, match="pace") as kept_back:
+            await answer(stopped.value.sent)
+        assert not isinstance(kept_back.value, Interrupted)
+        it.moments.now += 30
+        assert len(await answer(stopped.value.sent)) == 2
+        assert [text[:8] for text in it.texts()] == ["Partie 1", "Partie 2", "Partie 3"]
+
+    played(scene)
+
+
+def test_a_longer_text_that_has_to_wait_counts_what_took_the_place_of_old_parts() -> None:
+    async def scene(it: Stage) -> None:
+        [number] = await deliver(it.bot, it.pace, it.alix.id, 0, MESSAGE, lane=Lane.ANSWER)
+        it.server.fails("sendMessage", retry_after=30)
+        with pytest.raises(Interrupted) as stopped:
+            await change(it.bot, it.pace, it.alix.id, number, long_message(3), lane=Lane.ANSWER)
+        assert stopped.value.sent == 1
+
+    played(scene)
+
+
+def test_a_post_of_which_a_part_has_to_wait_is_in_doubt() -> None:
+    async def scene(it: Stage) -> None:
+        it.server.fails("sendMessage", retry_after=30, where=lambda given: given.text("text").startswith("Partie 2"))
+        with pytest.raises(Uncertain, match="part 2 of 3 was not sent"):
+            await it.send(long_message(3))
+
+    played(scene)
+
+
+def test_a_very_long_wait_is_kept_and_told_without_saying_whose(caplog: pytest.LogCaptureFixture) -> None:
+    async def scene(it: Stage) -> None:
+        it.server.fails("sendMessage", retry_after=43_837)
+        with pytest.raises(TemporaryFailure):
+            await it.send(MESSAGE)
+        assert it.channel.ready_in("999") == timedelta(seconds=43_837)
+        [record] = [record for record in caplog.records if "telegram_asks_to_wait" in record.message]
+        assert record.levelname == "ERROR"
+        assert "43837 seconds" in record.message
+        assert str(it.alix.id) not in record.message
 
     played(scene)
 

@@ -1,12 +1,12 @@
 import asyncio
 import copy
+import json
 import logging
 import pickle
 import traceback
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from datetime import timedelta
-from urllib.parse import parse_qs
 
 import aiohttp
 import pytest
@@ -67,15 +67,15 @@ def told(error: BaseException) -> str:
     return shown + "".join(f"{one} {one!r} {one.args!r}" for one in seen)
 
 
-def test_parameters_go_as_a_form_and_the_answer_comes_back() -> None:
+def test_parameters_go_as_an_object_and_the_answer_comes_back() -> None:
     async def scene() -> None:
         async with RawServer(http(200, SENT)) as server, opened(server.base_url) as bot:
             message = await bot.send_message(42, "é & ✊")
             assert message.message_id == 7
             head, _, body = server.requests[0].partition(b"\r\n\r\n")
             assert head.startswith(f"POST /bot{TOKEN}/sendMessage HTTP/1.1\r\n".encode())
-            assert b"Content-Type: application/x-www-form-urlencoded\r\n" in head
-            assert parse_qs(body.decode()) == {"chat_id": ["42"], "text": ["é & ✊"]}
+            assert b"Content-Type: application/json\r\n" in head
+            assert json.loads(body) == {"chat_id": "42", "text": "é & ✊"}
 
     asyncio.run(scene())
 
@@ -343,7 +343,7 @@ def test_nothing_of_it_is_logged_that_holds_the_token(caplog: pytest.LogCaptureF
     caplog.set_level(logging.DEBUG)
     for answer in (http(200, SENT), http(500, b"<html>"), http(403, {"ok": False, "description": "Forbidden"})):
         if answer.startswith(b"HTTP/1.1 200"):
-            test_parameters_go_as_a_form_and_the_answer_comes_back()
+            test_parameters_go_as_an_object_and_the_answer_comes_back()
         else:
             failing(answer)
     failing(b"")

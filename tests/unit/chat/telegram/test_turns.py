@@ -211,3 +211,37 @@ def test_an_update_is_kept_by_its_number_and_chat_even_when_it_cannot_be_read(
     raw: object, expected: Origin | None
 ) -> None:
     assert origin_of(raw) == expected
+
+
+def test_a_button_of_the_panel_is_pressed_in_its_topic_also_below_an_old_message() -> None:
+    def spot(data: str, chat: dict[str, object] = GROUP) -> Spot:
+        old = {"message_id": 3, "date": 0, "chat": chat}
+        read = pressed(
+            update(callback_query={"id": "q", "from": ALIX, "chat_instance": "c", "data": data, "message": old})
+        )
+        assert read is not None
+        return read.spot
+
+    assert spot("s-n1001-42-menu").thread == "42"
+    assert spot("s-n1001-0-menu").thread == ""
+    assert spot("s-n1009-42-menu").thread == ""
+    assert spot("s-7000000001-42-menu", PRIVATE).thread == ""
+    assert spot("list-42").thread == ""
+
+
+def test_a_reply_to_what_the_bot_asked_is_meant_for_it() -> None:
+    def replying(text: str, username: str, data: str) -> Turn:
+        keyboard = {"inline_keyboard": [[{"text": "x", "callback_data": data}]]}
+        sender = {"id": 5, "is_bot": True, "first_name": "Bot", "username": username}
+        asked = {"message_id": 3, "date": 1, "chat": GROUP, "from": sender, "text": "?", "reply_markup": keyboard}
+        return turn(message(text, GROUP, reply_to_message=asked))
+
+    asked = replying("Page two.", "Exemple_Bot", "question-12")
+    assert (asked.about, asked.addressed) == ("question-12", True)
+    for other in (
+        replying("Page two.", "autre_bot", "question-12"),
+        replying("Page two.", "exemple_bot", "confirm-12-1"),
+        replying("Page two.", "exemple_bot", "question-12-1"),
+    ):
+        assert (other.about, other.addressed) == ("", False)
+    assert replying("/help", "exemple_bot", "question-12").about == ""

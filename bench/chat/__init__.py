@@ -1,0 +1,1 @@
+"""Questions on Telegram, ours beside a plain bot: see `bench_chat.py`."""

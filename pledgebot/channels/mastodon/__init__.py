@@ -1,0 +1,1 @@
+"""Mastodon, and the servers that speak its API."""

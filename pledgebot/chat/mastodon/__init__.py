@@ -1,0 +1,1 @@
+"""Listening on Mastodon: mentions, and what they ask."""
