@@ -3,7 +3,8 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.pledgebot-ready
 PYTHON ?= python3
-WORKERS ?= auto
+# One more than there are cores: some tests wait for a process or for the pace of a server.
+WORKERS ?= $(shell $(PYTHON) -c 'import os; print((os.cpu_count() or 1) + 1)')
 
 .DEFAULT_GOAL := help
 .PHONY: help setup demo test test-long check format messages bench clean
@@ -29,10 +30,10 @@ else
 endif
 
 test: $(STAMP) ## Run every test, on SQLite and on PostgreSQL
-	$(BIN)/pytest -n $(WORKERS) -m "not long"
+	$(BIN)/pytest -n $(WORKERS) --dist worksteal -m "not long"
 
 test-long: $(STAMP) ## Run the long campaigns too
-	PLEDGEBOT_TEST_PROFILE=long $(BIN)/pytest -n $(WORKERS)
+	PLEDGEBOT_TEST_PROFILE=long $(BIN)/pytest -n $(WORKERS) --dist worksteal
 
 check: $(STAMP) ## Style, types, layers, migrations, translations
 	$(BIN)/ruff check .

@@ -15,12 +15,14 @@ from zoneinfo import ZoneInfo
 
 from pledgebot.channels.base import Channel
 from pledgebot.channels.console import ConsoleChannel
-from pledgebot.clock import Clock, SystemClock
+from pledgebot.clock import Clock, ClockWatch, SystemClock
 from pledgebot.config import Settings, check_letter_fits, load_letter, load_settings
-from pledgebot.dispatcher import Dispatcher, SilencePolicy
+from pledgebot.dispatcher import Dispatcher
 from pledgebot.domain.audience import Audience
 from pledgebot.domain.errors import Unusable
 from pledgebot.domain.letter import Letter
+from pledgebot.domain.policy import Policy, ReminderPolicy
+from pledgebot.services.gate import SilencePolicy
 from pledgebot.services.installation import (
     DestinationPlan,
     InstallationPlan,
@@ -61,6 +63,7 @@ class Bot:
     database: Database
     clock: Clock
     silence: SilencePolicy
+    watch: ClockWatch = field(default_factory=ClockWatch)
     channels: Mapping[str, Channel] = field(default_factory=dict)
     telegram: "Account | None" = None
     mastodon: MastodonAccount | None = None
@@ -98,22 +101,35 @@ def opened_bot(
         clock = clock or SystemClock()
         with database.begin() as session:
             sync_installation(session, installation_plan(settings, letter), clock.now())
-        account, telegram = telegram_account(settings) if working else (None, None)
-        mastodon = mastodon_account(settings, clock) if working else None
+        watch = ClockWatch()
+        account, telegram = telegram_account(settings, clock, watch) if working else (None, None)
+        mastodon = mastodon_account(settings, clock, watch) if working else None
         yield Bot(
             settings=settings,
             letter=letter,
             database=database,
             clock=clock,
-            silence=SilencePolicy(settings.silence.rule, timedelta(minutes=settings.silence.margin_minutes)),
+            silence=silence_policy(settings),
+            watch=watch,
             channels=_channels(stream or sys.stdout, telegram, mastodon.channel if mastodon is not None else None),
             telegram=account,
             mastodon=mastodon,
         )
 
 
-def telegram_account(settings: Settings) -> "tuple[Account, Channel] | tuple[None, None]":
-    """Return the bot's account on Telegram, not opened yet, and the medium that posts from it; nothing without a token."""
+def silence_policy(settings: Settings) -> SilencePolicy:
+    """Return what the configuration says of the silence in sending."""
+    silence = settings.silence
+    return SilencePolicy(silence.rule, timedelta(minutes=silence.margin_minutes), silence.removals)
+
+
+def telegram_account(
+    settings: Settings, clock: Clock, watch: ClockWatch
+) -> "tuple[Account, Channel] | tuple[None, None]":
+    """Return the bot's account on Telegram, not opened yet, and the medium that posts from it; nothing without a token.
+
+    What Telegram's replies say of the time goes to `watch`.
+    """
     token = settings.telegram.token
     if token is None:
         return None, None
@@ -125,12 +141,12 @@ def telegram_account(settings: Settings) -> "tuple[Account, Channel] | tuple[Non
     from pledgebot.chat.telegram.life import Account
     from pledgebot.pace import Pace
 
-    polling = AiohttpRequest(connections=1)
+    polling = AiohttpRequest(connections=1, clock=clock, watch=watch)
     bot: ExtBot[None] = ExtBot(
         token.get_secret_value(),
         base_url=settings.telegram.base_url,
         base_file_url=settings.telegram.base_file_url,
-        request=AiohttpRequest(),
+        request=AiohttpRequest(clock=clock, watch=watch),
         get_updates_request=polling,
     )
     # One pace for posts and answers: the limits are the account's.
@@ -139,19 +155,22 @@ def telegram_account(settings: Settings) -> "tuple[Account, Channel] | tuple[Non
     return account, TelegramChannel(bot, pace, lambda: bot.username)
 
 
-def mastodon_gateway(settings: Settings, clock: Clock) -> "Gateway | None":
-    """Return the bot's account on Mastodon, of which nothing is asked yet; None without an instance and a token."""
+def mastodon_gateway(settings: Settings, clock: Clock, watch: ClockWatch) -> "Gateway | None":
+    """Return the bot's account on Mastodon, of which nothing is asked yet; None without an instance and a token.
+
+    What its replies say of the time goes to `watch`.
+    """
     base_url, token = settings.mastodon.base_url, settings.mastodon.token
     if base_url is None or token is None:
         return None
     from pledgebot.channels.mastodon.gateway import Gateway
 
-    return Gateway(base_url, token.get_secret_value(), clock)
+    return Gateway(base_url, token.get_secret_value(), clock, watch=watch)
 
 
-def mastodon_account(settings: Settings, clock: Clock) -> MastodonAccount | None:
+def mastodon_account(settings: Settings, clock: Clock, watch: ClockWatch) -> MastodonAccount | None:
     """Return the bot's account on Mastodon, of which nothing is asked yet; None without an instance and a token."""
-    gateway = mastodon_gateway(settings, clock)
+    gateway = mastodon_gateway(settings, clock, watch)
     if gateway is None:
         return None
     from pledgebot.channels.mastodon.budgets import Budgets
@@ -285,6 +304,31 @@ def installation_plan(settings: Settings, letter: Letter) -> InstallationPlan:
             for row in settings.destinations
         ),
         fictional=settings.fictional,
+        policy=policy_of(settings),
+    )
+
+
+def policy_of(settings: Settings) -> Policy:
+    """Return what the configuration decides about silence and reminders."""
+    silence, reminders = settings.silence, settings.reminders
+    return Policy(
+        rule=silence.rule,
+        margin=timedelta(minutes=silence.margin_minutes),
+        answers=silence.answers,
+        removals=silence.removals,
+        negative_days=silence.negative_days,
+        negative_hour=silence.negative_hour,
+        board_url=settings.web.board_url,
+        publisher=settings.legal.publisher,
+        contact=settings.legal.contact,
+        language=settings.languages[0],
+        reminders=ReminderPolicy(
+            days_left=tuple(sorted(set(reminders.days_left), reverse=True)),
+            hour=reminders.hour,
+            last_call=reminders.last_call,
+            organizers_hour=reminders.organizers_hour,
+            ladder=tuple(sorted(set(reminders.ladder))),
+        ),
     )
 
 
@@ -306,6 +350,7 @@ def build_dispatcher(
         clock=bot.clock,
         executor=executor,
         silence=bot.silence,
+        watch=bot.watch,
         token=token,
         board_url=bot.settings.web.board_url,
         may_go=may_go,

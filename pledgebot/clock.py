@@ -1,8 +1,14 @@
-"""The one clock: nothing else in pledgebot asks what time it is."""
+"""The one clock: nothing else in pledgebot asks what time it is. Whether it is right, the networks' replies tell."""
 
+import threading
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from email.utils import parsedate_to_datetime
 from typing import Protocol
+
+CLOCK_TOLERANCE = timedelta(minutes=2)
+"""How far this clock may be from those of the networks before it counts as wrong."""
 
 
 class Clock(Protocol):
@@ -45,3 +51,59 @@ class MovedClock:
         self.at = target + (by or timedelta())
         self._moves.append(self.at)
         return self.at
+
+
+class ClockWatch:
+    """Compares this clock with those of the networks, as their replies tell them. It may be told from several threads."""
+
+    def __init__(self) -> None:
+        self._off: dict[str, timedelta] = {}
+        self._lock = threading.Lock()
+
+    def hear(self, network: str, asked: datetime, heard: datetime, headers: Mapping[str, str]) -> None:
+        """Take note of one reply: when it was asked for and when it came by this clock (aware), and its headers.
+
+        The server wrote its `Date` in between, so what lies within that span is no difference. A reply without a date that can
+        be read says nothing, nor does one that a cache kept (`Age`): https://www.rfc-editor.org/rfc/rfc9110#name-date.
+        """
+        theirs = _date_of(headers)
+        if theirs is None or _is_kept(headers):
+            return
+        off = timedelta()
+        if theirs < min(asked, heard):
+            off = min(asked, heard) - theirs
+        elif theirs > max(asked, heard):
+            off = max(asked, heard) - theirs
+        with self._lock:
+            self._off[network] = off
+
+    @property
+    def offsets(self) -> dict[str, timedelta]:
+        """Return, for each network that was heard, how far this clock is from its: more than zero when this one is ahead."""
+        with self._lock:
+            return dict(self._off)
+
+    @property
+    def off(self) -> timedelta | None:
+        """Return how far this clock is off by the network from which it is furthest; None while it is near enough to all."""
+        furthest = max(self.offsets.values(), key=abs, default=timedelta())
+        return furthest if is_off(furthest) else None
+
+
+def is_off(offset: timedelta) -> bool:
+    """Tell whether a clock so far from another counts as wrong."""
+    return abs(offset) > CLOCK_TOLERANCE
+
+
+def _date_of(headers: Mapping[str, str]) -> datetime | None:
+    try:
+        told = parsedate_to_datetime(headers.get("Date", ""))
+    except (ValueError, TypeError, IndexError, OverflowError):
+        return None
+    return told.replace(tzinfo=UTC) if told.tzinfo is None else told.astimezone(UTC)
+
+
+def _is_kept(headers: Mapping[str, str]) -> bool:
+    """Tell whether a reply is an old one that a cache kept; an age that cannot be read may be one."""
+    age = headers.get("Age", "").strip()
+    return age.strip("0") != ""

@@ -19,10 +19,12 @@ from pledgebot.chat.answers import Asker
 from pledgebot.chat.terminal import converse, typed_lines
 from pledgebot.clock import MovedClock
 from pledgebot.domain.answer import Contradiction, Position, SourceKind, SpeakerRole
+from pledgebot.domain.audience import Rhythm, Spot, TopicKind
 from pledgebot.domain.election import Hush
 from pledgebot.domain.errors import Refused
 from pledgebot.domain.progress import ContactKind, Medium
 from pledgebot.intake import Source, take_in
+from pledgebot.messages.calendar import coming as calendar_message
 from pledgebot.messages.document import Message
 from pledgebot.messages.i18n import Translator, translator
 from pledgebot.messages.labels import lineage_kind
@@ -30,6 +32,7 @@ from pledgebot.messages.objections import objection
 from pledgebot.messages.organizers import entry as entry_message
 from pledgebot.messages.render import plain
 from pledgebot.services.answers import NewAnswer, Proof, Subject, Taken, record_answer
+from pledgebot.services.calendars import coming
 from pledgebot.services.decisions import confirm_answer
 from pledgebot.services.ledger import verify_ledger
 from pledgebot.services.lineages import confirm_lineages, show_lineages
@@ -37,6 +40,8 @@ from pledgebot.services.lookup import HitKind, find
 from pledgebot.services.outreach import NewContact, log_contact
 from pledgebot.services.people import Actor, Role, add_organizer, find_actor
 from pledgebot.services.queries import current_round, entry, list_view, silences
+from pledgebot.services.reminders import raise_due
+from pledgebot.services.subscribers import Topic, set_rhythm, subscribe
 from pledgebot.store.engine import Session
 
 SAMPLE = Path(__file__).parent / "samples" / "municipales-2026-candidatures-exemple-tour-1.csv"
@@ -44,6 +49,9 @@ SAMPLE_2 = SAMPLE.with_name("municipales-2026-candidatures-exemple-tour-2.csv")
 TOWN = frozenset({"13055"})
 BEGINS = datetime(2026, 2, 9, 9, 0, tzinfo=UTC)
 SATURDAY = datetime(2026, 3, 14, 10, 0, tzinfo=UTC)
+EVENING = datetime(2026, 2, 15, 17, 1, tzinfo=UTC)
+"""When those who hear once a day hear."""
+WEEK_BEFORE = datetime(2026, 3, 8, 9, 1, tzinfo=UTC)
 TUESDAY = datetime(2026, 3, 17, 19, 0, tzinfo=UTC)
 SUNDAY_NIGHT = datetime(2026, 3, 15, 19, 1, tzinfo=UTC)
 
@@ -126,11 +134,15 @@ class _Play:
     def run(self) -> None:
         """Play every scene."""
         self.lists()
+        self.subscriber()
         first = self.record("Liste Exemple B", Position.COMMITTED, Position.REFUSED)
         self.four_eyes(first)
         second = self.record("Exemple c", Position.PARTIAL, Position.COMMITTED)
         self.confirm(second)
         self.publish()
+        self.digest()
+        self.reminder()
+        self.calendar()
         self.silence()
         self.questions()
         self.second_round()
@@ -172,6 +184,14 @@ class _Play:
         for name in report.added.first:
             self.say(f"  + {name}")
         self.say(tr._("Three of them were sent the letter, in the same words."))
+
+    def subscriber(self) -> None:
+        """Let somebody subscribe who wants to hear once a day."""
+        now, spot = self.clock.now(), Spot("console", "Camille")
+        with self.bot.database.begin() as session:
+            subscribe(session, spot, Topic(TopicKind.ALL), self.language, now)
+            set_rhythm(session, spot, Rhythm.DAILY, None, now)
+        self.say(self.tr._("Camille, who is invented too, subscribes: everything, in one message a day, at 18:00."))
 
     def list_id(self, session: Session, name: str) -> int:
         """Return the number of a fictional list."""
@@ -220,12 +240,31 @@ class _Play:
         text = self.tr._("Noé confirms: number {seq} of the ledger, {hash}…")
         self.say(text.format(seq=done.link.seq, hash=done.link.hash[:16]))
 
-    def publish(self) -> Hush:
+    def publish(self, title: str | None = None) -> Hush:
         """Let the dispatcher send what is due; returns why nothing was said to the public, if so."""
-        self.scene(self.tr._("What the public reads"))
+        self.scene(title or self.tr._("What the public reads"))
         sys.stdout.flush()
         with ThreadPoolExecutor(max_workers=2) as executor:
             return asyncio.run(build_dispatcher(self.bot, executor).pass_once()).held
+
+    def digest(self) -> None:
+        """Let the evening come: both answers are one message for whoever hears once a day."""
+        self.clock.move(to=EVENING)
+        self.publish(self.tr._("What Camille reads in the evening, in one message"))
+
+    def reminder(self) -> None:
+        """Let a week before the vote come: the public is told who answered and who did not."""
+        now = self.clock.move(to=WEEK_BEFORE)
+        with self.bot.database.begin() as session:
+            raise_due(session, now)
+        self.publish(self.tr._("A reminder, a week before the vote"))
+
+    def calendar(self) -> None:
+        """Show what is to come until the vote."""
+        self.scene(self.tr._("What is to come: pledgebot calendar"))
+        with self.bot.database.read() as session:
+            view = coming(session, self.clock.now(), days=7)
+        self.show(calendar_message(view, self.tr))
 
     def silence(self) -> None:
         """Record an answer on the eve of the vote: it waits, and goes out when the polls have closed."""
@@ -239,6 +278,8 @@ class _Play:
                 until = silences(session)[0].ends
             text = tr._("Electoral silence: nothing goes out. It waits until {moment}.")
             self.say(text.format(moment=tr.moment(until, self.zone())))
+            self.console.print()
+            self.ask("/positions" if self.language == "fr" else "/stances")
         self.clock.move(to=SUNDAY_NIGHT)
         self.publish()
 

@@ -13,12 +13,13 @@ from functools import partial
 from typing import TypeVar
 
 from pledgebot.channels.base import SEND_TIMEOUT, Channel, Outgoing
-from pledgebot.clock import Clock
+from pledgebot.clock import Clock, ClockWatch
 from pledgebot.domain.audience import Audience
 from pledgebot.domain.delivery import Action, Gone, Moved, PermanentFailure, TemporaryFailure, Uncertain
-from pledgebot.domain.election import SILENCE_MARGIN, Hush, SilenceRule, hush_at
+from pledgebot.domain.election import Hush
 from pledgebot.domain.errors import Unusable
-from pledgebot.domain.events import OF_ENTRIES, EventKind, NoticeFacts
+from pledgebot.domain.events import OF_ENTRIES, REMINDERS, AnswerFacts, EventKind, News, Reminded, Said
+from pledgebot.domain.recalled import MergerFacts, ReminderFacts, as_followed
 from pledgebot.messages.announcements import announce
 from pledgebot.messages.corrected import corrected_post
 from pledgebot.messages.digests import digest
@@ -26,13 +27,17 @@ from pledgebot.messages.document import Message, from_json, to_json
 from pledgebot.messages.entry_notices import newest_remark
 from pledgebot.messages.frame import frame
 from pledgebot.messages.hashtags import hashtags_of
-from pledgebot.messages.i18n import translator
-from pledgebot.services import fan_out, outbox, queries
+from pledgebot.messages.i18n import Translator, translator
+from pledgebot.messages.reminders import recall
+from pledgebot.services import fan_out, outbox
 from pledgebot.services.bundles import as_told
+from pledgebot.services.gate import Gate, SilencePolicy, gate_at, may_go
 from pledgebot.services.outbox import Due, Worded
-from pledgebot.store.engine import Database
+from pledgebot.services.stopped import is_news, keep_stopped
+from pledgebot.store.engine import Database, Session
 
 R = TypeVar("R")
+N = TypeVar("N", bound=News)
 
 CANDIDATES = 50
 """How many deliveries are looked at together: some of them may have to wait for the pace."""
@@ -48,14 +53,6 @@ _BATCH_SECONDS = 1.0
 """After so long in one batch it is looked again at what is to be sent first."""
 _SETTLE_AGAIN = (0.1, 0.5, 2.0)
 """How many seconds are waited before what became of a message is written again."""
-
-
-@dataclass(frozen=True)
-class SilencePolicy:
-    """Which rule keeps the bot silent around a polling day, and how long before it sending stops."""
-
-    rule: SilenceRule = SilenceRule.FR_L49
-    margin: timedelta = SILENCE_MARGIN
 
 
 @dataclass(frozen=True)
@@ -92,6 +89,7 @@ class _Aside:
 class Dispatcher:
     """Carries what is due to where it belongs. `token` is the lease under which it claims.
 
+    `watch` knows whether the clock is right.
     `board_url` is the public page with the whole table, to which announcements lead. `may_go` says whether this worker still
     holds the lease and is not to stop: it is asked before anything is claimed. `channels` are those that it sends on, `editable`
     all those of the installation where a message can be changed (None: those of the former that can). Dispatchers of one
@@ -103,6 +101,7 @@ class Dispatcher:
     clock: Clock
     executor: Executor
     silence: SilencePolicy = field(default_factory=SilencePolicy)
+    watch: ClockWatch = field(default_factory=ClockWatch)
     token: int = 1
     send_timeout: timedelta = SEND_TIMEOUT
     board_url: str | None = None
@@ -115,8 +114,9 @@ class Dispatcher:
 
         A pass ends when nothing is left that may go: what the pace keeps back is not waited for.
         """
+        held = await self._cross(self._look_at_gate)
         fanned_out = await self._fan_out()
-        done = Pass(fanned_out=fanned_out, held=await self._cross(self._hush))
+        done = Pass(fanned_out=fanned_out, held=held)
         aside = _Aside()
         while self.may_go() and (candidates := await self._cross(partial(self._candidates, frozenset(aside.places)))):
             outcomes = await self._deliver_ready(candidates, aside)
@@ -165,8 +165,8 @@ class Dispatcher:
         worded = Worded(due.delivery, due.facts, due.language, content, due.trail, due.members)
         if not await self._cross(partial(self._claim, worded)):
             return None
-        if due.audience is not Audience.ORGANIZERS and await self._cross(self._hush) is not Hush.FREE:
-            # The silence began between choosing and sending: nothing leaves any more.
+        if not await self._cross(partial(self._may_leave, due)):
+            # The silence began between choosing and sending, or it has lost its meaning: nothing leaves any more.
             await self._cross(partial(self._in_session, outbox.release_unsent, due.delivery, self.token))
             return None
         outgoing = Outgoing(
@@ -178,6 +178,7 @@ class Dispatcher:
             due.acts_on,
             repeated=due.attempts > 0,
             since=due.since,
+            reminder=due.kind in REMINDERS,
         )
         return await self._send(due, outgoing)
 
@@ -220,30 +221,52 @@ class Dispatcher:
             outbox.cancel_expired(session, self.clock.now())
 
     def _events_open(self) -> bool:
-        public = self._hush() is Hush.FREE
         with self.database.read() as session:
-            return fan_out.open_events(session, self.clock.now(), public=public)
+            return fan_out.open_events(session, self.clock.now(), self._gate(session))
 
     def _fan_out_batch(self) -> int:
-        public = self._hush() is Hush.FREE
         editable = self.editable
         if editable is None:
             editable = frozenset(name for name, channel in self.channels.items() if channel.edits)
-        return self._in_session(partial(fan_out.fan_out, public=public, editable=editable), self.clock.now())
-
-    def _hush(self) -> Hush:
         with self.database.read() as session:
-            known = queries.silences(session)
-        return hush_at(self.clock.now(), known, self.silence.rule, self.silence.margin)
+            gate = self._gate(session)
+        return self._in_session(partial(fan_out.fan_out, gate=gate, editable=editable), self.clock.now())
+
+    def _gate(self, session: Session) -> Gate:
+        return gate_at(session, self.clock.now(), self.silence, clock_off=self.watch.off is not None)
+
+    def _look_at_gate(self) -> Hush:
+        """Return why nothing may be said to the public, and let organizers know where they have to do something about it."""
+        now = self.clock.now()
+        with self.database.read() as session:
+            hush = self._gate(session).hush
+            news = is_news(session, hush, now)
+        if news:
+            with self.database.begin() as session:
+                keep_stopped(session, hush, now, self.watch.off)
+        return hush
+
+    def _may_leave(self, due: Due) -> bool:
+        """Tell at the last moment whether a message may be sent."""
+        if due.expires_at is not None and due.expires_at <= self.clock.now():
+            return False
+        if due.audience is Audience.ORGANIZERS:
+            return True
+        with self.database.read() as session:
+            return may_go(session, self._gate(session), due.delivery)
 
     def _candidates(self, passed_over: frozenset[int]) -> tuple[Due, ...]:
         """Return what may be sent now. What would fall into a place's quiet hours is put off until they end."""
-        public = self._hush() is Hush.FREE
         now, channels = self.clock.now(), tuple(self.channels)
         while True:
             with self.database.read() as session:
                 found = outbox.due_deliveries(
-                    session, now, CANDIDATES, public=public, channels=channels, passed_over=passed_over
+                    session,
+                    now,
+                    CANDIDATES,
+                    channels=channels,
+                    gate=self._gate(session),
+                    passed_over=passed_over,
                 )
             quiet = [(due.deliveries, due.quiet_until) for due in found if due.quiet_until is not None]
             if not quiet:
@@ -282,16 +305,31 @@ def word(due: Due, board_url: str | None = None) -> Message:
     """Return the words of a delivery, made from what its event stored alone, in its destination's language."""
     tr = translator(due.language)
     facts, kind = due.facts, due.kind
-    if isinstance(facts, NoticeFacts):
-        return announce(facts, kind, tr, spot=(due.address, due.thread))
+    if due.members:
+        return digest([_narrowed(member.told, due) for member in due.members], tr, board_url, due.audience)
+    if isinstance(facts, (ReminderFacts, MergerFacts)):
+        told = _narrowed(Reminded(kind, facts), due)
+        return frame(recall(told.facts, kind, tr, board_url, due.audience), tr, facts.fictional)
+    if isinstance(facts, AnswerFacts):
+        return _word_answer(due, facts, tr, board_url)
+    return announce(facts, kind, tr, board_url, spot=(due.address, due.thread))
+
+
+def _word_answer(due: Due, facts: AnswerFacts, tr: Translator, board_url: str | None) -> Message:
+    kind = due.kind
     if kind in OF_ENTRIES and due.action is not Action.EDIT:
         return frame(newest_remark(facts, tr), tr, facts.fictional)
-    if due.members:
-        return digest([member.told for member in due.members], tr, board_url)
     if due.trail and kind is EventKind.CONTENT_REMOVED:
-        return digest(due.trail, tr, board_url)
-    if due.trail:
-        return corrected_post(due.trail, tr, board_url, hashtags_of(*(said.facts for said in due.trail)))
-    told = as_told(kind, facts, due.action)
-    tags, removed_on = hashtags_of(told.facts), told.facts.decided_on
-    return announce(told.facts, told.kind, tr, board_url, hashtags=tags, removed_on=removed_on)
+        return digest([_narrowed(one, due) for one in due.trail], tr, board_url, due.audience)
+    if trail := [one for one in due.trail if isinstance(one, Said)]:
+        return corrected_post(trail, tr, board_url, hashtags_of(*(said.facts for said in trail)))
+    said = as_told(kind, facts, due.action)
+    tags, removed_on = hashtags_of(said.facts), said.facts.decided_on
+    return announce(said.facts, said.kind, tr, board_url, hashtags=tags, removed_on=removed_on)
+
+
+def _narrowed(news: N, due: Due) -> N:
+    """Return what is told of something at a place: of a reminder only what it follows."""
+    if isinstance(news, Reminded) and isinstance(news.facts, ReminderFacts):
+        return replace(news, facts=as_followed(news.facts, due.follows))
+    return news

@@ -19,6 +19,7 @@ from pledgebot.domain.errors import Unusable, place_of
 from pledgebot.scheduler import Acts, build_scheduler
 from pledgebot.services import inbox, outbox
 from pledgebot.services.quotas import load_quota, save_quota
+from pledgebot.services.reminders import raise_due
 from pledgebot.services.staying import ask_to_stay, forget_unanswered
 from pledgebot.services.subscriber_places import forget_ended
 from pledgebot.services.work import LEASE_LIFE, release_lease, take_lease
@@ -42,7 +43,7 @@ async def run_bot(bot: Bot, ready: asyncio.Event | None = None) -> None:
     loop = asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, stop.set)
-    acts = Acts(worker.dispatch, worker.hold_lease, worker.listen, worker.keep_house)
+    acts = Acts(worker.dispatch, worker.hold_lease, worker.listen, worker.keep_house, worker.remind)
     scheduler = build_scheduler(acts)
     lives: list[asyncio.Task[None]] = []
     try:
@@ -177,6 +178,19 @@ class _Worker:
                 await self._telegram.renew_menus()
         except Unusable as error:
             log.warning("database_away: %s", error)
+
+    async def remind(self) -> None:
+        """Raise the reminders whose time has come."""
+        if not self.works():
+            return
+        try:
+            await self._cross(self._raise_due)
+        except Unusable as error:
+            log.warning("database_away: %s", error)
+
+    def _raise_due(self) -> None:
+        with self._bot.database.begin() as session:
+            raise_due(session, self._bot.clock.now())
 
     def _keep_budgets(self) -> None:
         """Write down what was spent of a network's budgets, so that a restart does not begin with full ones."""

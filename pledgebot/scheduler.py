@@ -34,6 +34,7 @@ class Acts:
     hold_lease: Act
     listen: Act
     keep_house: Act
+    remind: Act
 
 
 def ticks(acts: Acts) -> tuple[Tick, ...]:
@@ -43,6 +44,7 @@ def ticks(acts: Acts) -> tuple[Tick, ...]:
         Tick("hold_lease", timedelta(seconds=5), acts.hold_lease),
         Tick("listen", timedelta(seconds=2), acts.listen),
         Tick("keep_house", timedelta(minutes=1), acts.keep_house),
+        Tick("remind", timedelta(minutes=1), acts.remind),
     )
 
 

@@ -1,20 +1,24 @@
-"""What every test may use: databases of both kinds, built by the migrations, and a clock that stands still."""
+"""What every test may use: databases of both kinds, built by the migrations, and a clock that stands still.
+
+README.md says which tests run on which of them.
+"""
 
 import os
 import shutil
-import uuid
+import tempfile
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
-import psycopg
 import pytest
 from hypothesis import HealthCheck, settings
 
+from factories.crash.report import counted
 from pledgebot.clock import MovedClock
 from pledgebot.store.engine import Database
 from pledgebot.store.schema import upgrade_schema
-from postgres import PostgresServer, dsn
+from postgres import PostgresServer
+from spares import TEMPLATE, Spares
 
 settings.register_profile(
     "pledgebot", deadline=None, max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture]
@@ -26,7 +30,6 @@ settings.load_profile(os.environ.get("PLEDGEBOT_TEST_PROFILE", "pledgebot"))
 
 ENGINES = ("sqlite", "postgresql")
 _SERVER = "PLEDGEBOT_TEST_POSTGRES"
-_TEMPLATE = "pledgebot_template"
 _servers: list[PostgresServer] = []
 
 
@@ -36,7 +39,7 @@ def pytest_configure(config: pytest.Config) -> None:
         return
     server = PostgresServer().__enter__()
     _servers.append(server)
-    database = Database(server.create_database(_TEMPLATE))
+    database = Database(server.create_database(TEMPLATE))
     upgrade_schema(database)
     database.close()
     os.environ[_SERVER] = str(server.folder)
@@ -46,6 +49,22 @@ def pytest_unconfigure() -> None:
     """Stop the server."""
     while _servers:
         _servers.pop().stop()
+
+
+@pytest.fixture(scope="session")
+def memory_folder() -> Iterator[Path]:
+    """A folder in memory where there is one: a file there is not waited for at each commit."""
+    memory = Path("/dev/shm")  # noqa: S108 # only what is made in it by `mkdtemp` is used
+    with tempfile.TemporaryDirectory(prefix="pledgebot-", dir=memory if os.access(memory, os.W_OK) else None) as folder:
+        yield Path(folder)
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Print what the tests that kill workers counted, one line for each combination."""
+    reports = [one for kind in ("passed", "failed") for one in terminalreporter.stats.get(kind, [])]
+    rows = [value for report in reports for name, value in report.user_properties if name == "kills"]
+    for line in counted(rows):
+        terminalreporter.write_line(line)
 
 
 @pytest.fixture(scope="session")
@@ -61,37 +80,54 @@ def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def sqlite_url(sqlite_template: Path, tmp_path: Path) -> str:
-    """The URL of a fresh SQLite database."""
-    path = tmp_path / "pledgebot.db"
+def sqlite_url(sqlite_template: Path, memory_folder: Path) -> str:
+    """The URL of a fresh SQLite database: always the same, of a new file."""
+    for left in memory_folder.iterdir():
+        left.unlink()
+    path = memory_folder / "pledgebot.db"
     shutil.copy(sqlite_template, path)
     return f"sqlite:///{path}"
 
 
+@pytest.fixture(scope="session")
+def spares() -> Spares:
+    """The PostgreSQL databases of this process."""
+    return Spares(Path(os.environ[_SERVER]))
+
+
 @pytest.fixture
-def postgresql_url() -> Iterator[str]:
+def postgresql_url(spares: Spares) -> Iterator[str]:
     """The URL of a fresh PostgreSQL database."""
-    folder = Path(os.environ[_SERVER])
-    name = f"test_{uuid.uuid4().hex[:16]}"
-    with psycopg.connect(dsn(folder, "postgres"), autocommit=True) as connection:
-        connection.execute(f'CREATE DATABASE "{name}" TEMPLATE "{_TEMPLATE}" STRATEGY FILE_COPY'.encode())
-    yield f"postgresql://pledgebot@/{name}?host={folder}"
-    with psycopg.connect(dsn(folder, "postgres"), autocommit=True) as connection:
-        connection.execute(f'DROP DATABASE "{name}" WITH (FORCE)'.encode())
+    with spares.lent() as url:
+        yield url
 
 
-@pytest.fixture(params=ENGINES)
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Run whoever asks for a database on both kinds, or on those that the mark `engines` of the test or its module names."""
+    if "database_url" in metafunc.fixturenames:
+        mark = metafunc.definition.get_closest_marker("engines")
+        metafunc.parametrize("database_url", mark.args if mark else ENGINES, indirect=True)
+
+
+@pytest.fixture
 def database_url(request: pytest.FixtureRequest) -> str:
-    """The URL of a fresh database of each kind: whoever asks for it runs on both."""
+    """The URL of a fresh database of a kind."""
     return str(request.getfixturevalue(f"{request.param}_url"))
 
 
+@pytest.fixture(scope="session")
+def opened_before() -> dict[str, Database]:
+    """The databases that tests had before, by their URL: their engines know already how to say what is asked again."""
+    return {}
+
+
 @pytest.fixture
-def database(database_url: str) -> Iterator[Database]:
-    """A fresh database of each kind."""
-    opened = Database(database_url)
-    yield opened
-    opened.close()
+def database(database_url: str, opened_before: dict[str, Database]) -> Iterator[Database]:
+    """A fresh database of a kind."""
+    if database_url not in opened_before:
+        opened_before[database_url] = Database(database_url)
+    yield opened_before[database_url]
+    opened_before[database_url].close()
 
 
 @pytest.fixture

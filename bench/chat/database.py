@@ -18,6 +18,7 @@ from pledgebot.services.decisions import confirm_answer
 from pledgebot.services.outreach import NewContact, log_contact
 from pledgebot.services.people import Role, add_organizer, find_actor
 from pledgebot.store.engine import Database
+from pledgebot.store.schema import upgrade_schema
 from pledgebot.store.tables import DemandRow
 
 ANSWERED, CONTACTED = 1_500, 3_000
@@ -32,6 +33,8 @@ def build(path: Path) -> None:
     half = path.with_suffix(".building")
     shutil.copy(plain, half)
     database = Database(f"sqlite:///{half}")
+    # What an earlier run left may be of an earlier shape.
+    upgrade_schema(database)
     with database.begin() as session:
         alix = find_actor(session, "Alix", "bench")
         add_organizer(session, "Noé", frozenset(Role), alix, NOW)

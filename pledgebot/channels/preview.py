@@ -4,10 +4,11 @@ from rich.console import Group
 from rich.panel import Panel
 from rich.text import Text as Styled
 
+from pledgebot.channels.mastodon.pieces import Counted, counting, pieces
 from pledgebot.domain.delivery import Action
 from pledgebot.messages.document import Message
 from pledgebot.messages.frame import thread
-from pledgebot.messages.render import mastodon_length, plain, telegram_length
+from pledgebot.messages.render import plain, telegram_length
 from pledgebot.messages.styled import styled
 
 TELEGRAM_LIMIT = 4096
@@ -18,18 +19,19 @@ def preview(message: Message, action: Action = Action.SEND) -> Group:
     """Return a message as both networks will show it, each within its limit."""
     suffix = {Action.SEND: "", Action.EDIT: " (edited)", Action.REPLY: " (reply to the earlier post)"}[action]
     telegram = thread(message, lambda part: telegram_length(plain(part)) <= TELEGRAM_LIMIT)
-    mastodon = thread(message, lambda part: mastodon_length(plain(part)) <= MASTODON_LIMIT)
+    counted = Counted(MASTODON_LIMIT, counting(mainline=True))
+    mastodon = pieces(message, counted)
     return Group(
         *(_panel(styled(part), "Telegram", suffix, telegram_length(plain(part)), TELEGRAM_LIMIT) for part in telegram),
         *(
             _panel(
-                Styled(plain(part)),
+                Styled(piece.text),
                 f"Mastodon {number}/{len(mastodon)}",
                 suffix,
-                mastodon_length(plain(part)),
-                MASTODON_LIMIT,
+                counted.length(piece.text),
+                counted.limit,
             )
-            for number, part in enumerate(mastodon, start=1)
+            for number, piece in enumerate(mastodon, start=1)
         ),
     )
 

@@ -8,6 +8,7 @@ from pledgebot.chat import organizers, subscribing
 from pledgebot.chat.asker import Asker
 from pledgebot.chat.asking import Asked, in_group, means_a_name
 from pledgebot.chat.grammar import SUBSCRIBER_VERBS, Request, Verb, parse
+from pledgebot.chat.hushing import SERVICE_PRESSES, SERVICE_VERBS, hush_for, instead, notice, unless_hushed
 from pledgebot.chat.pressing import SHOWN, shown
 from pledgebot.chat.reply import Reply
 from pledgebot.chat.screens import Screens
@@ -18,7 +19,9 @@ from pledgebot.messages.i18n import Translator, translator
 from pledgebot.messages.objections import objection
 from pledgebot.messages.presses import Press, read_token
 from pledgebot.services import queries
+from pledgebot.services.hushed import OPEN, Hushed
 from pledgebot.services.lookup import Directories, Found
+from pledgebot.services.rounds import UNREADABLE
 from pledgebot.store.engine import Database, Session
 
 __all__ = ["Asker", "answer", "press", "reply", "said", "understand"]
@@ -48,14 +51,14 @@ def reply(database: Database, text: str, asker: Asker, now: datetime, directorie
     if request.verb is Verb.UNKNOWN and in_group(asker) and "@" not in text.split(maxsplit=1)[0]:
         # A command of some other bot, or a slip: nobody asked this one.
         return Reply()
-    return Reply((_answer(database, request, asker, now, known),))
+    return _answer(database, request, asker, now, known)
 
 
 def answer(
     database: Database, text: str, asker: Asker, now: datetime, directories: Directories | None = None
 ) -> Message:
     """Answer a text. Whatever it is, the answer is a message: a refusal says its reason, the unknown is called unknown."""
-    return _answer(database, parse(text), asker, now, directories or Directories())
+    return _answer(database, parse(text), asker, now, directories or Directories()).messages[0]
 
 
 def press(
@@ -63,7 +66,8 @@ def press(
 ) -> Reply | None:
     """Do or show what a button says; None for one that is nobody's. What no longer exists is said politely.
 
-    What is shown is a new message, which a screen reader announces; a panel changes in its place.
+    What is shown is a new message, which a screen reader announces; a panel changes in its place. In an electoral silence nothing
+    is shown of any list, unless the operator wants the state at its beginning shown.
     """
     known = directories or Directories()
     if press.verb == "s":
@@ -71,7 +75,7 @@ def press(
         return _framed(database, done, asker) if done is not None else None
     if press.verb in ORGANIZER_PRESSES:
         return organizers.press(database, press, asker, now, known) if asker.organizer is not None else None
-    return Reply((_shown(database, press, asker, now, known),)) if press.verb in SHOWN else None
+    return _shown(database, press, asker, now, known) if press.verb in SHOWN else None
 
 
 def said(text: str, tr: Translator) -> Message:
@@ -83,26 +87,40 @@ def understand(
     session: Session, text: str, now: datetime, directories: Directories | None = None
 ) -> tuple[Verb, Found | None]:
     """Return what a follower's text asks for and what it is about; None where it names nothing."""
-    asked = Asked(session, parse(text), Asker("fr"), translator("fr"), now, directories or Directories())
+    asked = Asked(session, parse(text), Asker("fr"), translator("fr"), now, directories or Directories(), OPEN)
     verb = asked.verb()
     return verb, asked.found() if asked.request.about and verb not in {Verb.COMPARE, Verb.UNKNOWN} else None
 
 
-def _answer(database: Database, request: Request, asker: Asker, now: datetime, directories: Directories) -> Message:
+def _answer(database: Database, request: Request, asker: Asker, now: datetime, directories: Directories) -> Reply:
     tr = translator(asker.language)
     try:
         if asker.organizer is not None and organizers.takes(request):
             with database.begin() as session:
                 message = organizers.answer(session, request, asker.organizer, tr, now, directories)
-                return frame(message, tr, fictional=queries.is_fictional(session, directories))
+                return Reply((frame(message, tr, fictional=queries.is_fictional(session, directories)),))
         if request.verb in SUBSCRIBER_VERBS and not _is_named(database, request, now, directories):
             followed = subscribing.answer(database, request, asker, now, directories)
-            return _framed(database, followed, asker).messages[0]
+            return _framed(database, followed, asker)
         with database.read() as session:
-            message = Asked(session, request, asker, tr, now, directories).answer()
-            return frame(message, tr, fictional=queries.is_fictional(session, directories))
+            return _asked(session, request, asker, now, directories)
     except Refused as refused:
-        return said(objection(tr, refused.objection, refused.facts), tr)
+        return Reply((said(objection(tr, refused.objection, refused.facts), tr),))
+
+
+def _asked(session: Session, request: Request, asker: Asker, now: datetime, directories: Directories) -> Reply:
+    """Answer a question, as the electoral silence allows it."""
+    tr = translator(asker.language)
+    there = hush_for(session, asker, now, directories)
+    fictional = queries.is_fictional(session, directories)
+    if not there.readable:
+        # What names something cannot be told either without the rounds in which lists stand.
+        return Reply((frame(notice(there, tr), tr, fictional),))
+    asked = Asked(session, request, asker, tr, now, directories, there)
+    message = asked.answer()
+    told_of_lists = asked.verb() not in SERVICE_VERBS
+    late = instead(session, there, tr, directories) if told_of_lists else None
+    return Reply((frame(message, tr, fictional),), instead=late)
 
 
 def _is_named(database: Database, request: Request, now: datetime, directories: Directories) -> bool:
@@ -110,7 +128,12 @@ def _is_named(database: Database, request: Request, now: datetime, directories: 
     if not request.whole:
         return False
     with database.read() as session:
-        return means_a_name(session, request, queries.current_round(session, now, directories).id, directories)
+        try:
+            asked = queries.current_round(session, now, directories)
+        except UNREADABLE:
+            # Whoever wants to leave must get away, whatever the calendar says.
+            return False
+        return means_a_name(session, request, asked.id, directories)
 
 
 def _linked(database: Database, payload: str, asker: Asker, now: datetime, directories: Directories) -> Reply | None:
@@ -127,20 +150,35 @@ def _linked(database: Database, payload: str, asker: Asker, now: datetime, direc
     return replace(told, in_place=False)
 
 
-def _shown(database: Database, press: Press, asker: Asker, now: datetime, directories: Directories) -> Message:
+def _shown(database: Database, press: Press, asker: Asker, now: datetime, directories: Directories) -> Reply:
     tr = translator(asker.language)
     try:
         with database.read() as session:
-            screens = Screens(session, tr, now, directories)
-            try:
-                message = shown(press, screens, asker)
-            except Refused as refused:
-                if refused.objection not in _UNKNOWN:
-                    raise
-                message = screens.gone()
-            return frame(message, tr, fictional=queries.is_fictional(session, directories))
+            there = hush_for(session, asker, now, directories)
+            message = _screen(session, press, asker, now, directories, there)
+            late = instead(session, there, tr, directories) if press.verb not in SERVICE_PRESSES else None
+            return Reply((frame(message, tr, fictional=queries.is_fictional(session, directories)),), instead=late)
     except Refused as refused:
-        return said(objection(tr, refused.objection, refused.facts), tr)
+        return Reply((said(objection(tr, refused.objection, refused.facts), tr),))
+
+
+def _screen(
+    session: Session, press: Press, asker: Asker, now: datetime, directories: Directories, there: Hushed
+) -> Message:
+    tr = translator(asker.language)
+    if not there.readable:
+        return notice(there, tr)
+    screens = Screens(session, tr, now, directories, there)
+
+    def show() -> Message:
+        try:
+            return shown(press, screens, asker)
+        except Refused as refused:
+            if refused.objection not in _UNKNOWN:
+                raise
+            return screens.gone()
+
+    return show() if press.verb in SERVICE_PRESSES else unless_hushed(there, tr, show)
 
 
 def _refusals_said(done: Callable[[], Reply | None], asker: Asker) -> Reply | None:

@@ -4,11 +4,13 @@ from collections.abc import Callable
 from datetime import datetime
 
 from pledgebot.chat.asker import Asker
-from pledgebot.chat.grammar import Request, Verb
+from pledgebot.chat.grammar import ORGANIZER_VERBS, Request, Verb
+from pledgebot.chat.hushing import SERVICE_VERBS, unless_hushed
 from pledgebot.chat.screens import Screens
 from pledgebot.domain.audience import PlaceKind
 from pledgebot.messages.document import Message
 from pledgebot.messages.i18n import Translator
+from pledgebot.services.hushed import OPEN, Hushed
 from pledgebot.services.lookup import Directories, Found, Hit, HitKind, is_name
 from pledgebot.store.engine import Session
 
@@ -34,14 +36,21 @@ class Asked:
         tr: Translator,
         now: datetime,
         directories: Directories,
+        there: Hushed = OPEN,
     ) -> None:
         self.session = session
         self.request = request
         self.asker = asker
-        self.screens = Screens(session, tr, now, directories)
+        self.there = there
+        self.screens = Screens(session, tr, now, directories, there)
 
     def answer(self) -> Message:
-        """Return the answer to the request's verb."""
+        """Return the answer to the request's verb; in an electoral silence (`there`) what it allows."""
+        if self.verb() in SERVICE_VERBS | ORGANIZER_VERBS:
+            return self._told()
+        return unless_hushed(self.there, self.screens.tr, self._told)
+
+    def _told(self) -> Message:
         known: dict[Verb, Callable[[], Message]] = {
             Verb.STANCES: self.about,
             Verb.LIST: self.about,
@@ -55,7 +64,7 @@ class Asked:
             Verb.START: lambda: self.screens.welcome(group=in_group(self.asker)),
             Verb.FREE: self.about,
         }
-        return known.get(self.verb(), self.help)()
+        return known.get(self.request.verb, self.help)()
 
     def verb(self) -> Verb:
         """Return what is asked for; where all the words are the name of something, that is meant."""

@@ -3,8 +3,9 @@
 from collections.abc import Iterable
 from datetime import time
 
+from pledgebot.chat.hours import Digest
 from pledgebot.chat.pressing import row
-from pledgebot.domain.audience import Audience, Spot, TopicKind
+from pledgebot.domain.audience import Audience, Rhythm, Spot, TopicKind
 from pledgebot.domain.words import normalise
 from pledgebot.messages import panels
 from pledgebot.services import subscribers
@@ -21,6 +22,7 @@ _KINDS = {
     HitKind.DEMAND: TopicKind.DEMAND,
 }
 _BY_WORD = {word: kind for kind, word in panels.WORDS.items()}
+_DAYS = frozenset(map(str, range(panels.DAYS)))
 _SINGLE = 1
 
 
@@ -64,6 +66,16 @@ def topic_in(arguments: tuple[str, ...]) -> Topic | None:
     pair = 2
     chosen = row(arguments[1]) if len(arguments) == pair else None
     return Topic(kind, chosen) if kind is not None and chosen is not None else None
+
+
+def digest_in(operation: str, value: str) -> Digest | None:
+    """Read what a button says of a digest: `rhythm-daily`, `hour-08`, `day-0` (Monday); None for what is none of them."""
+    if operation == "rhythm" and value in set(Rhythm):
+        return Digest(Rhythm(value), None)
+    if operation == "day" and value in _DAYS:
+        return Digest(Rhythm.WEEKLY, None, int(value))
+    hour = clock_in(f"{value}00") if operation == "hour" else None
+    return Digest(None, hour) if hour is not None else None
 
 
 def clock_in(digits: str) -> time | None:

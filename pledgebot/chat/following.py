@@ -5,14 +5,15 @@ from dataclasses import replace
 from datetime import datetime, time
 
 from pledgebot.chat.asking import ANYTHING
-from pledgebot.chat.followed import agreed, clock_in, follows, is_configured, meanings, topic_in, topic_of
+from pledgebot.chat.followed import agreed, clock_in, digest_in, follows, is_configured, meanings, topic_in, topic_of
 from pledgebot.chat.grammar import Request, Verb
-from pledgebot.chat.hours import read_digest, read_language, read_quiet
+from pledgebot.chat.hours import read_digest, read_language, read_quiet, read_zone
 from pledgebot.chat.reply import Reply
 from pledgebot.chat.screens import Screens
-from pledgebot.domain.audience import DIGEST_WEEKDAY, Audience, PlaceKind, QuietHours, Rhythm, Spot, TopicKind
+from pledgebot.domain.audience import Audience, PlaceKind, QuietHours, Rhythm, Spot, TopicKind
 from pledgebot.domain.errors import Objection, Refused
 from pledgebot.domain.words import normalise
+from pledgebot.domain.zones import FRENCH_ZONES
 from pledgebot.messages import about, kept, panels, subscriptions
 from pledgebot.messages.document import Message
 from pledgebot.messages.i18n import LANGUAGES, Translator, translator
@@ -55,6 +56,7 @@ class Following:
             Verb.UNSUBSCRIBE: self.unsubscribe,
             Verb.DIGEST: self.digest,
             Verb.QUIET: self.quiet,
+            Verb.ZONE: self.zone,
             Verb.LANGUAGE: self.language,
             Verb.MYDATA: lambda _about: self.mydata(),
             Verb.FORGET: lambda _about: self.forget(),
@@ -77,6 +79,7 @@ class Following:
             "leave": self.stop,
             "forget": self.forget,
             "stay": self.stay,
+            "zones": lambda: self.zone(""),
         }
         if operation in bare:
             return bare[operation]() if not arguments else None
@@ -100,17 +103,14 @@ class Following:
         if len(arguments) != _SINGLE:
             return None
         value = arguments[0]
-        if operation == "rhythm" and value in set(Rhythm):
-            return self.rhythm(Rhythm(value), None)
-        if operation == "hour":
-            return self._hour_pressed(value)
+        digest = digest_in(operation, value)
+        if digest is not None:
+            return self.rhythm(digest.rhythm, digest.hour, digest.weekday)
+        if operation == "zone" and value in FRENCH_ZONES:
+            return self.set_zone(FRENCH_ZONES[value])
         if operation == "lang" and value in LANGUAGES:
             return self.set_language(value)
         return None
-
-    def _hour_pressed(self, value: str) -> Message | None:
-        hour = clock_in(f"{value}00")
-        return self.rhythm(None, hour) if hour is not None else None
 
     def _quiet_pressed(self, arguments: tuple[str, ...]) -> Message | None:
         if arguments == ("none",):
@@ -199,16 +199,14 @@ class Following:
     # --- how and when
 
     def digest(self, text: str) -> Message:
-        """Choose the rhythm and the hour; alone, show the panel."""
+        """Choose the rhythm, the hour and the day; alone, show the panel."""
         if not text:
             return self._settings()
         wanted = read_digest(text)
-        if wanted.weekday not in {None, DIGEST_WEEKDAY}:
-            return subscriptions.one_day(self.tr)
-        return self.rhythm(wanted.rhythm, wanted.hour)
+        return self.rhythm(wanted.rhythm, wanted.hour, wanted.weekday)
 
-    def rhythm(self, rhythm: Rhythm | None, hour: time | None) -> Message:
-        """Set the rhythm, the hour, or both; an hour alone leaves the rhythm, but makes a daily digest of what came at once."""
+    def rhythm(self, rhythm: Rhythm | None, hour: time | None, weekday: int | None = None) -> Message:
+        """Set what is given; an hour alone leaves the rhythm, but makes a daily digest of what came at once."""
         with self.database.begin() as session:
             view = subscribers.find_subscriber(session, self.spot)
             if view is None or not follows(view):
@@ -216,7 +214,7 @@ class Following:
             kept_rhythm = Rhythm.DAILY if view.rhythm is Rhythm.AT_ONCE else view.rhythm
             wanted = rhythm or kept_rhythm
             at = None if wanted is Rhythm.AT_ONCE else hour or view.hour
-            view = subscribers.set_rhythm(session, self.spot, wanted, at, self.now)
+            view = subscribers.set_rhythm(session, self.spot, wanted, at, self.now, weekday)
         return self._panel(view)
 
     def quiet(self, text: str) -> Message:
@@ -229,6 +227,23 @@ class Following:
             if not follows(subscribers.find_subscriber(session, self.spot)):
                 return subscriptions.nothing_kept(self.spot, self.tr)
             view = subscribers.set_quiet_hours(session, self.spot, hours, self.now)
+        return self._panel(view)
+
+    def zone(self, text: str) -> Message:
+        """Choose by which clocks the hours are read; alone, ask which."""
+        if text:
+            return self.set_zone(read_zone(text))
+        view = self._own()
+        if view is None or not follows(view):
+            return subscriptions.nothing_kept(self.spot, self.tr)
+        return subscriptions.zones(self.spot, view.zone, self.tr)
+
+    def set_zone(self, zone: str) -> Message:
+        """Set the time zone, by its IANA name."""
+        with self.database.begin() as session:
+            if not follows(subscribers.find_subscriber(session, self.spot)):
+                return subscriptions.nothing_kept(self.spot, self.tr)
+            view = subscribers.set_zone(session, self.spot, zone, self.now)
         return self._panel(view)
 
     def language(self, text: str) -> Message:

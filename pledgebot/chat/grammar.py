@@ -1,11 +1,13 @@
 """The one grammar: what people type becomes a request, whatever mouth it came through. Pure."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from functools import lru_cache
 
+from pledgebot.chat.hours import read_digest, read_quiet, read_zone
+from pledgebot.domain.errors import Refused
 from pledgebot.domain.words import normalise
 from pledgebot.services.small_words import ARTICLES, ASKING, FILLERS, split_words
 
@@ -28,6 +30,7 @@ class Verb(StrEnum):
     UNSUBSCRIBE = "unsubscribe"
     DIGEST = "digest"
     QUIET = "quiet"
+    ZONE = "zone"
     MYDATA = "mydata"
     FORGET = "forget"
     FREE = "free"
@@ -48,7 +51,7 @@ class Verb(StrEnum):
 
 
 SUBSCRIBER_VERBS = frozenset(
-    {Verb.SUBSCRIBE, Verb.UNSUBSCRIBE, Verb.DIGEST, Verb.QUIET, Verb.MYDATA, Verb.FORGET, Verb.LANGUAGE}
+    {Verb.SUBSCRIBE, Verb.UNSUBSCRIBE, Verb.DIGEST, Verb.QUIET, Verb.ZONE, Verb.MYDATA, Verb.FORGET, Verb.LANGUAGE}
 )
 """Verbs about what is kept of the place from which one asks."""
 
@@ -82,6 +85,7 @@ VERB_WORDS: dict[str, Verb] = {
     "unsubscribe": Verb.UNSUBSCRIBE, "stop": Verb.UNSUBSCRIBE, "desabonner": Verb.UNSUBSCRIBE,
     "digest": Verb.DIGEST, "rythme": Verb.DIGEST, "resume": Verb.DIGEST,
     "quiet": Verb.QUIET, "calme": Verb.QUIET,
+    "timezone": Verb.ZONE, "fuseau": Verb.ZONE, "time zone": Verb.ZONE, "fuseau horaire": Verb.ZONE,
     "mydata": Verb.MYDATA, "mesdonnees": Verb.MYDATA, "my data": Verb.MYDATA, "mes donnees": Verb.MYDATA,
     "forget": Verb.FORGET, "oublier": Verb.FORGET,
     "log": Verb.LOG, "noter": Verb.LOG,
@@ -100,12 +104,12 @@ VERB_WORDS: dict[str, Verb] = {
 
 _ALONE = frozenset({
     Verb.DATES, Verb.LETTER, Verb.HELP, Verb.PRIVACY, Verb.START, Verb.PENDING, Verb.UNSUBSCRIBE, Verb.QUIET,
-    Verb.MYDATA, Verb.FORGET, Verb.DIGEST,
+    Verb.MYDATA, Verb.FORGET, Verb.DIGEST, Verb.ZONE,
 })  # fmt: skip
 """Verbs that want nothing after them: as plain words they count only when they stand alone."""
 
 _RHYTHMS = frozenset({"daily", "quotidien", "quotidienne", "weekly", "hebdo", "hebdomadaire"})
-"""Words that choose a rhythm when they stand alone."""
+"""Words that choose a rhythm when they stand alone, or before an hour or a day."""
 
 # What may stand beside "when" in a question about the calendar; beside anything else it is just a small word.
 _VOTING = frozenset({
@@ -114,6 +118,13 @@ _VOTING = frozenset({
 })  # fmt: skip
 
 _PREFACE = ASKING | ARTICLES
+
+_READ_BY: Mapping[Verb, Callable[[str], object]] = {
+    Verb.DIGEST: read_digest,
+    Verb.QUIET: read_quiet,
+    Verb.ZONE: read_zone,
+}
+"""How what follows a verb is read; as plain words these count only where it can be."""
 
 _AND = re.compile(r"\s+(?:et|and|vs\.?|versus|contre|with|avec|ou|or)\s+|\s*[,;/|]\s*")
 _COMMAND = re.compile(r"^\s*/([^\s@]+)(?:@\S+)?\s*(.*)$", re.DOTALL)
@@ -136,7 +147,7 @@ class Request:
 
 
 # On its way to an answer a text is looked at by several who need not know of each other.
-@lru_cache(maxsize=256)
+@lru_cache(maxsize=1024)
 def parse(text: str) -> Request:
     """Return what a text asks for. A text that begins with no verb asks freely; an unknown command is told apart."""
     command = _COMMAND.match(text)
@@ -145,12 +156,30 @@ def parse(text: str) -> Request:
         verb = VERB_WORDS.get(normalise(word))
         return _request(verb, rest) if verb is not None else Request(Verb.UNKNOWN, word)
     clean = " ".join(text.split())
-    if normalise(clean).rstrip("!. ") in _RHYTHMS:
-        return Request(Verb.DIGEST, clean.rstrip("!. "), whole=clean)
+    setting = _setting(clean)
+    if setting is not None:
+        return setting
     verb = _follower_verb(normalise(clean).rstrip("!. ")) or _follower_verb(" ".join(split_words(normalise(clean))))
     if verb is not None:
         return Request(verb)
     return replace(_asked(clean), whole=clean)
+
+
+def _setting(clean: str) -> Request | None:
+    """Return what plain words set: a rhythm or quiet hours, where all that follows the first word says when."""
+    plain = clean.rstrip("!. ")
+    word, _blank, rest = plain.partition(" ")
+    first = normalise(word).rstrip(":,")
+    if first in _RHYTHMS:
+        first, rest = Verb.DIGEST, plain
+    read = _READ_BY.get(VERB_WORDS.get(first, Verb.FREE))
+    if read is None or not rest:
+        return None
+    try:
+        read(rest)
+    except Refused:
+        return None
+    return Request(VERB_WORDS[first], rest, whole=clean)
 
 
 def _follower_verb(word: str) -> Verb | None:

@@ -1,4 +1,4 @@
-"""Rhythms, hours and languages as people write them, in French and English. Pure."""
+"""Rhythms, hours, time zones and languages as people write them, in French and English. Pure."""
 
 import re
 from dataclasses import dataclass
@@ -7,6 +7,7 @@ from datetime import time
 from pledgebot.domain.audience import QuietHours, Rhythm, hour_from, hours_from
 from pledgebot.domain.errors import Objection, Refused
 from pledgebot.domain.words import normalise
+from pledgebot.domain.zones import zone_named
 
 _AT_ONCE = re.compile(
     r"\b(at once|immediately|immediate|instantly|now|tout de suite|aussitot|immediatement|immediat|instantane|direct|at_once)\b"
@@ -76,6 +77,14 @@ def read_quiet(text: str) -> QuietHours | None:
     if hours is None or hours[0] == hours[1]:
         raise Refused(Objection.HOURS_UNREADABLE, name=text)
     return hours
+
+
+def read_zone(text: str) -> str:
+    """Return the IANA name of a time zone by that name or the words of its place. Refuses anything else: ZONE_UNKNOWN."""
+    zone = zone_named(text)
+    if zone is None:
+        raise Refused(Objection.ZONE_UNKNOWN, name=text)
+    return zone
 
 
 def read_language(text: str) -> str:

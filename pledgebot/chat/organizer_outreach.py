@@ -11,13 +11,26 @@ from pledgebot.domain.progress import ContactKind, Medium
 from pledgebot.domain.words import contact_from, medium_from, normalise
 from pledgebot.messages import labels, outreach
 from pledgebot.messages.document import Message
-from pledgebot.services.chases import conversation, open_chases, take_list, waiting_conversations
+from pledgebot.messages.mailing import LETTER, Mail, mail_for, reminder_template
+from pledgebot.services.chases import (
+    OPEN_STAGES,
+    ConversationView,
+    conversation,
+    open_chases,
+    take_list,
+    waiting_conversations,
+)
 from pledgebot.services.lookup import HitKind
+from pledgebot.services.mails import next_mail
 from pledgebot.services.outreach import NewContact, log_contact
 
 _MOST_WAITING = 20
 _NOON = time(12)
-_NOTE_WORDS = frozenset({"note", "remarque"})
+_NAMED = {
+    **dict.fromkeys(("note", "remarque"), "note"),
+    **dict.fromkeys(("template", "text", "texte", "modele"), "template"),
+}
+"""The words before an equals sign: a note, or by which name the text is kept that was sent."""
 
 
 def chase(errand: Errand, request: Request) -> Message:
@@ -37,9 +50,18 @@ def chases(errand: Errand) -> Message:
 
 
 def taken(errand: Errand, list_id: int) -> Message:
-    """Take a list, and show how far the conversation with it is."""
+    """Take a list, and show how far the conversation with it is and what it is to be written."""
     take_list(errand.session, list_id, errand.by, errand.now)
-    return outreach.chased(conversation(errand.session, list_id, errand.now), errand.tr, errand.zone)
+    view = conversation(errand.session, list_id, errand.now)
+    return outreach.chased(view, errand.tr, errand.zone, _mail(errand, view))
+
+
+def _mail(errand: Errand, view: ConversationView) -> Mail | None:
+    """Return what a list is to be written next; nothing where it is on us, or where the list has spoken."""
+    if view.progress.stage not in OPEN_STAGES:
+        return None
+    one = next_mail(errand.session, view.head.id, errand.now)
+    return mail_for(one) if one is not None else None
 
 
 def contact(errand: Errand, request: Request) -> Message:
@@ -73,11 +95,11 @@ def _new_contact(errand: Errand, list_id: int, parts: list[str], faults: list[st
     kind: ContactKind | None = None
     medium: Medium | None = None
     at: datetime | None = None
-    note: str | None = None
+    kept: dict[str, str] = {}
     for part in filter(None, parts):
         key, equals, value = part.partition("=")
-        if equals and normalise(key) in _NOTE_WORDS:
-            note = value.strip() or None
+        if equals and (named := _NAMED.get(normalise(key))) is not None:
+            kept[named] = value.strip()
         elif (told := contact_from(part)) is not None:
             kind = told
         elif (way := medium_from(part)) is not None:
@@ -92,11 +114,11 @@ def _new_contact(errand: Errand, list_id: int, parts: list[str], faults: list[st
     if medium is None:
         media = tr.join(labels.medium(member, tr) for member in Medium)
         faults.append(tr._("by what way is missing: {media}").format(media=media))
-    if kind is ContactKind.DECLINED and note is not None:
+    if kind is ContactKind.DECLINED and "note" in kept:
         faults.append(tr._("a note is not kept with this, since another person confirms it: leave it out"))
     if faults or kind is None or medium is None:
         return None
-    return NewContact(list_id, kind, medium, at or errand.now, note=note)
+    return NewContact(list_id, kind, medium, at or errand.now, kept.get("template") or None, kept.get("note") or None)
 
 
 def _day(errand: Errand, text: str) -> date | None:
@@ -140,7 +162,16 @@ def press_contact(errand: Errand, list_id: int, what: tuple[ContactKind, Medium]
         return Reply(
             (outreach.conversation(view, tr, errand.zone),), in_place=True, notice=tr._("Logged today already.")
         )
-    return Reply((logged(errand, NewContact(list_id, kind, medium, errand.now)),), in_place=True)
+    # Whoever presses has sent the text that stands above the button.
+    contact = NewContact(list_id, kind, medium, errand.now, template=_template(errand, list_id, kind))
+    return Reply((logged(errand, contact),), in_place=True)
+
+
+def _template(errand: Errand, list_id: int, kind: ContactKind) -> str | None:
+    if kind is ContactKind.SENT:
+        return LETTER
+    one = next_mail(errand.session, list_id, errand.now) if kind is ContactKind.REMINDED else None
+    return reminder_template(len(one.sent.reminders) + 1) if one is not None else None
 
 
 def read_contact(words: tuple[str, ...]) -> tuple[ContactKind, Medium] | None:

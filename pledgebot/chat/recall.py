@@ -1,9 +1,10 @@
 """Remembers worded answers, so that what many people ask is read and worded once.
 
 An answer to a follower depends on four things only: what was asked, in which language and kind of chat, the revision of the
-installation, and the calendar day (answers say "in 3 days", and which round is asked about). The first two and the day are
-the key; when the revision rises, everything is forgotten. So nothing is ever said from memory that a commit before the
-question changed. Nothing about a person is kept: whoever asks as an organizer, and whatever is about subscriptions, goes past.
+installation, and the time: the calendar day (answers say "in 3 days", and which round is asked about), and whether an
+electoral silence is there. The first two and the time are the key; when the revision rises, everything is forgotten. So nothing
+is ever said from memory that a commit before the question changed, nor in a silence what was worded before it. Nothing about a
+person is kept: whoever asks as an organizer, and whatever is about subscriptions, goes past.
 """
 
 from collections import OrderedDict
@@ -20,7 +21,7 @@ from pledgebot.chat.pressing import SHOWN
 from pledgebot.messages.presses import Press, read_token
 from pledgebot.services.queries import whole_calendar
 from pledgebot.services.revision import Remembered, current_revision, has_changes
-from pledgebot.services.rounds import moment_key
+from pledgebot.services.rounds import UNREADABLE, moment_key
 from pledgebot.store.engine import Database, Joined
 
 T = TypeVar("T")
@@ -137,7 +138,12 @@ def recalled(
         joined = Joined(session, database.url)
         if has_changes(session):
             return make(joined)
-        revision, key = current_revision(session), (question, moment_key(now, known.read(session, whole_calendar)))
+        try:
+            moment = moment_key(now, known.read(session, whole_calendar))
+        except UNREADABLE:
+            # Nobody knows then for how long an answer holds.
+            return make(joined)
+        revision, key = current_revision(session), (question, moment)
         answer = recall.get(revision, key)
         if answer is None:
             answer = make(joined)

@@ -5,13 +5,15 @@ from dataclasses import replace
 from datetime import datetime
 from typing import TypeVar
 
+from pledgebot.chat.hushing import notice
 from pledgebot.domain.errors import Objection, Refused
-from pledgebot.messages import about, buttons, histories, proofs, stances
+from pledgebot.messages import about, buttons, histories, hush, proofs, stances
 from pledgebot.messages.buttons import with_buttons
 from pledgebot.messages.document import Message
 from pledgebot.messages.frame import frame
 from pledgebot.messages.i18n import Translator
 from pledgebot.services import queries
+from pledgebot.services.hushed import OPEN, Hushed
 from pledgebot.services.letters import read_letter
 from pledgebot.services.lookup import Directories, Found, Hit, HitKind, find
 from pledgebot.services.proofs import proof_view
@@ -26,14 +28,21 @@ V = TypeVar("V", ListView, BannerView)
 
 
 class Screens:
-    """Shows things, in one reading transaction, in one language, as they stand at one moment."""
+    """Shows things, in one reading transaction, in one language, as they stand at one moment.
 
-    def __init__(self, session: Session, tr: Translator, now: datetime, directories: Directories) -> None:
+    That moment is the present, or the beginning of an electoral silence (`there`) in which the operator wants all told as of it.
+    """
+
+    def __init__(
+        self, session: Session, tr: Translator, now: datetime, directories: Directories, there: Hushed = OPEN
+    ) -> None:
         self.session = session
         self.tr = tr
         self.now = now
         self.directories = directories
-        self.round = queries.current_round(session, now, directories)
+        self.there = there
+        self.as_of = there.as_of
+        self.round = queries.current_round(session, self.as_of or now, directories)
         self.moment = moment_key(now, directories.read(session, queries.whole_calendar))
 
     def _known(self, *key: Hashable, make: Callable[[Session], Message]) -> Message:
@@ -42,7 +51,7 @@ class Screens:
         def framed(session: Session) -> Message:
             return frame(make(session), self.tr, queries.is_fictional(session, self.directories))
 
-        return self.directories.read_one(self.session, (self.tr.language, self.moment, *key), framed)
+        return self.directories.read_one(self.session, (self.tr.language, self.moment, self.as_of, *key), framed)
 
     def find(self, text: str, kinds: tuple[HitKind, ...]) -> Found:
         """Find what a text names in the current round."""
@@ -68,14 +77,14 @@ class Screens:
         return self._known("list", list_id, demand, make=lambda _session: self._list_card(list_id, demand))
 
     def _list_card(self, list_id: int, demand: int | None) -> Message:
-        view = _only_on(queries.list_view(self.session, list_id, self.directories), demand)
+        view = _only_on(queries.list_view(self.session, list_id, self.directories, as_of=self.as_of), demand)
         place, banner = self._whereabouts(list_id)
         keys = buttons.list_card(view, self.tr, banner=banner, place=place, narrowed=demand is not None)
         return with_buttons(stances.list_card(view, self.tr, self.round.zone), keys, self.tr)
 
     def banner_card(self, banner_id: int, demand: int | None = None) -> Message:
         """Show a banner, or what it says on one demand."""
-        view = _only_on(queries.banner_view(self.session, banner_id, self.directories), demand)
+        view = _only_on(queries.banner_view(self.session, banner_id, self.directories, as_of=self.as_of), demand)
         exceptions = (_only_on(one, demand) for one in view.exceptions)
         view = replace(view, exceptions=tuple(one for one in exceptions if queries.differs(one, view)))
         keys = buttons.banner_card(view, self.tr, place=self.only_place(), narrowed=demand is not None)
@@ -91,7 +100,7 @@ class Screens:
         return self._known("table", place, make=lambda _session: self._table(place))
 
     def _table(self, place: int) -> Message:
-        view = queries.table(self.session, place, self.now, self.directories)
+        view = queries.table(self.session, place, self.now, self.directories, as_of=self.as_of)
         keys = buttons.table(view, place, self.tr, only=self.only_place() == place)
         return with_buttons(stances.table(view, self.tr), keys, self.tr)
 
@@ -113,7 +122,7 @@ class Screens:
         return with_buttons(about.demand(view, self.tr), buttons.demand(self.tr), self.tr)
 
     def _demand_rows(self, demand_id: int, place: int) -> Message:
-        rows = queries.demand_rows(self.session, demand_id, place, self.now, self.directories)
+        rows = queries.demand_rows(self.session, demand_id, place, self.now, self.directories, as_of=self.as_of)
         return with_buttons(stances.demand_rows(rows, self.tr), buttons.demand_rows(rows, place, self.tr), self.tr)
 
     def stances(self) -> Message:
@@ -129,7 +138,9 @@ class Screens:
 
     def compare(self, one: int, other: int) -> Message:
         """Set two lists side by side."""
-        first, second = (queries.list_view(self.session, number, self.directories) for number in (one, other))
+        first, second = (
+            queries.list_view(self.session, number, self.directories, as_of=self.as_of) for number in (one, other)
+        )
         place, other_place = (self._whereabouts(number)[0] for number in (one, other))
         keys = buttons.compare(first.head, second.head, self.tr, place=place if place == other_place else None)
         return with_buttons(stances.compare(first, second, self.tr, self.round.zone), keys, self.tr)
@@ -138,7 +149,12 @@ class Screens:
         """Show everything confirmed about a list or a banner, or what of it concerns one demand."""
         list_id, banner_id = (number, None) if kind is HitKind.LIST else (None, number)
         view = queries.history(
-            self.session, list_id=list_id, banner_id=banner_id, demand_id=demand, known=self.directories
+            self.session,
+            list_id=list_id,
+            banner_id=banner_id,
+            demand_id=demand,
+            known=self.directories,
+            as_of=self.as_of,
         )
         place = self._whereabouts(number)[0] if list_id is not None else self.only_place()
         keys = buttons.history(view, self.tr, list_id=list_id, banner_id=banner_id, place=place)
@@ -146,7 +162,7 @@ class Screens:
 
     def proof(self, answer: int) -> Message | None:
         """Show the whole proof of a confirmed entry, None where there is no such entry."""
-        view = proof_view(self.session, answer, self.directories)
+        view = proof_view(self.session, answer, self.directories, as_of=self.as_of)
         if view is None:
             return None
         place = self._whereabouts(view.list_id)[0] if view.list_id is not None else self.only_place()
@@ -175,7 +191,9 @@ class Screens:
         return self._beginning(about.privacy(self.tr, contact))
 
     def welcome(self, *, group: bool) -> Message:
-        """Greet somebody who begins."""
+        """Greet somebody who begins; in a silence without a word of the letter, and with the reason for it."""
+        if self.there.notice:
+            return hush.after(about.welcome(self.tr, group=group), notice(self.there, self.tr))
         letter = self.directories.read(self.session, read_letter)
         return self._beginning(about.welcome(self.tr, letter.title if letter is not None else None, group=group))
 

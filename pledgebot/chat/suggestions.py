@@ -8,17 +8,21 @@ from itertools import islice
 from pledgebot.chat.asker import Asker
 from pledgebot.chat.asking import ANYTHING, KINDS, means_a_name
 from pledgebot.chat.grammar import ORGANIZER_VERBS, SUBSCRIBER_VERBS, Request, Verb, parse
+from pledgebot.chat.hushing import hush_for, notice, unless_hushed
 from pledgebot.chat.screens import Screens
 from pledgebot.domain.errors import Refused
 from pledgebot.domain.events import Titles
+from pledgebot.messages import hush
 from pledgebot.messages.buttons import pressing
 from pledgebot.messages.document import Message, clean
 from pledgebot.messages.frame import frame
 from pledgebot.messages.i18n import Translator, translator
+from pledgebot.messages.presses import token
 from pledgebot.services import queries
+from pledgebot.services.hushed import Hushed
 from pledgebot.services.lookup import Directories, Found, Hit, HitKind
 from pledgebot.services.views import PlaceView
-from pledgebot.store.engine import Database
+from pledgebot.store.engine import Database, Session
 
 LIMIT = 20
 _FOUND_NOTHING = frozenset({Verb.UNKNOWN, Verb.COMPARE})
@@ -45,18 +49,45 @@ def suggest(
     directories: Directories | None = None,
     limit: int = LIMIT,
 ) -> tuple[Suggestion, ...]:
-    """Return what a text may name, at most so many; without a text the table and the demands. Nothing found is nothing."""
+    """Return what a text may name, at most so many; without a text the table and the demands. Nothing found is nothing.
+
+    In an electoral silence only its notice is suggested, or all of it as it stood when the silence began.
+    """
     tr = translator(asker.language)
     known = directories or Directories()
     try:
         with database.read() as session:
-            suggesting = _Suggesting(Screens(session, tr, now, known), tr)
+            there = hush_for(session, asker, now, known)
             fictional = queries.is_fictional(session, known)
-            found = list(islice(suggesting.suggest(parse(text)), max(limit, 0)))
+            if there.notice:
+                found = [_notice(there, tr)]
+            else:
+                suggesting = _Suggesting(Screens(session, tr, now, known, there), tr)
+                found = list(islice(suggesting.suggest(parse(text)), max(limit, 0)))
     except Refused:
         # Without a round there is nothing to suggest, and nobody who could be told why.
         return ()
-    return tuple(replace(one, message=frame(one.message, tr, fictional=fictional)) for one in found)
+    return tuple(replace(one, message=_framed(one.message, there, tr, fictional=fictional)) for one in found)
+
+
+def fresh_until(session: Session, asker: Asker, now: datetime, directories: Directories) -> datetime | None:
+    """Return until when suggestions may be shown again: an electoral silence begins or ends then. None: for as long as usual.
+
+    Of a calendar that cannot be read nobody knows it: then they are not shown again.
+    """
+    there = hush_for(session, asker, now, directories)
+    return there.border if there.readable else now
+
+
+def _notice(there: Hushed, tr: Translator) -> Suggestion:
+    message = notice(there, tr)
+    until = there.silence.ends if there.silence is not None else None
+    return Suggestion(token("dates"), hush.title(tr), hush.until_when(tr, until, there.zone), message)
+
+
+def _framed(message: Message, there: Hushed, tr: Translator, *, fictional: bool) -> Message:
+    framed = frame(message, tr, fictional)
+    return framed if there.notice else unless_hushed(there, tr, lambda: framed)
 
 
 class _Suggesting:

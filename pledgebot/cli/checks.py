@@ -1,14 +1,16 @@
-"""`pledgebot doctor` and `pledgebot calendar`: is everything right, and what is to come."""
+"""`pledgebot doctor`: is everything right, and what is to be done."""
 
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import typer
 
-from pledgebot.cli.shared import Config, asking, print_message, terminal_translator
+from pledgebot.cli.shared import Config
 
 if TYPE_CHECKING:
+    from pledgebot.clock import ClockWatch
     from pledgebot.config import Settings
 
 
@@ -17,6 +19,7 @@ def doctor(config: Config = None) -> None:
     from contextlib import closing
 
     from pledgebot.bootstrap import config_path, open_database, ready_database
+    from pledgebot.clock import ClockWatch
     from pledgebot.config import check_letter_fits, load_letter, load_settings
     from pledgebot.domain.errors import Unusable
     from pledgebot.services.ledger import verify_ledger
@@ -40,12 +43,30 @@ def doctor(config: Config = None) -> None:
     if not settings.destinations:
         raise Unusable("destinations: none is configured, so nothing would be published; add a [[destinations]] table")
     typer.echo("destinations: " + ", ".join(f"{place.channel} {place.address}" for place in settings.destinations))
-    wrong = [*_check_telegram(settings), *_check_mastodon(settings, followers.get("mastodon", 0))]
+    watch = ClockWatch()
+    wrong = [
+        *_check_telegram(settings, watch),
+        *_check_mastodon(settings, watch, followers.get("mastodon", 0)),
+        *_told(_clock(watch)),
+    ]
     if wrong:
         raise Unusable("\n".join(wrong))
 
 
-def _check_telegram(settings: "Settings") -> list[str]:
+def _clock(watch: "ClockWatch") -> Iterator[tuple[str, bool]]:
+    """Yield what each network that answered says of this machine's clock, and whether that is wrong."""
+    from pledgebot.clock import is_off
+
+    for network, offset in watch.offsets.items():
+        if not is_off(offset):
+            yield f"clock: agrees with that of {network}", False
+            continue
+        seconds, way = round(abs(offset).total_seconds()), "ahead of" if offset > timedelta() else "behind"
+        todo = "set this machine's clock right: until then nothing is said to the public"
+        yield f"clock: {seconds} seconds {way} that of {network}; {todo}", True
+
+
+def _check_telegram(settings: "Settings", watch: "ClockWatch") -> list[str]:
     """Ask Telegram whether the bot may do there what it is to do; print what is right, return what is wrong."""
     if settings.telegram.token is None:
         return []
@@ -53,8 +74,9 @@ def _check_telegram(settings: "Settings") -> list[str]:
 
     from pledgebot.bootstrap import telegram_account, webhook_address
     from pledgebot.chat.telegram.checkup import check_account
+    from pledgebot.clock import SystemClock
 
-    account, _channel = telegram_account(settings)
+    account, _channel = telegram_account(settings, SystemClock(), watch)
     if account is None:
         return []
     places = [place.address for place in settings.destinations if place.channel == "telegram"]
@@ -62,7 +84,7 @@ def _check_telegram(settings: "Settings") -> list[str]:
     return _told((one.line, one.wrong) for one in found)
 
 
-def _check_mastodon(settings: "Settings", followers: int) -> list[str]:
+def _check_mastodon(settings: "Settings", watch: "ClockWatch", followers: int) -> list[str]:
     """Ask the instance whether the account may do there what it is to do; print what is right, return what is wrong."""
     if settings.mastodon.base_url is None:
         return []
@@ -72,13 +94,12 @@ def _check_mastodon(settings: "Settings", followers: int) -> list[str]:
     from pledgebot.channels.mastodon.checkup import Plan, check_account
     from pledgebot.clock import SystemClock
 
-    clock = SystemClock()
-    gateway = mastodon_gateway(settings, clock)
+    gateway = mastodon_gateway(settings, SystemClock(), watch)
     if gateway is None:
         return ["mastodon: there is no token yet; `pledgebot mastodon login` fetches one"]
     plan = Plan(settings.mastodon.base_url, followers, settings.mastodon.posts_reserved)
     try:
-        found = asyncio.run(check_account(gateway, clock, plan))
+        found = asyncio.run(check_account(gateway, plan))
     finally:
         gateway.close()
     return _told((one.line, one.wrong) for one in found)
@@ -93,13 +114,3 @@ def _told(findings: Iterable[tuple[str, bool]]) -> list[str]:
         else:
             typer.echo(line)
     return wrong
-
-
-def calendar(config: Config = None) -> None:
-    """Print the rounds and the silence around each, for a person to check."""
-    from pledgebot.messages.about import dates
-    from pledgebot.services import queries
-
-    with asking(config) as (bot, session):
-        view = queries.dates(session, bot.clock.now())
-    print_message(dates(view, terminal_translator()))

@@ -6,6 +6,7 @@ import typer
 
 from pledgebot.cli import (
     answers,
+    calendar,
     chat,
     checks,
     db,
@@ -32,7 +33,7 @@ app.command("run", short_help="Run the bot.")(start.run)
 app.command("demo", short_help="Show the whole of it; no account needed.")(start.demo)
 app.command("chat", short_help="Talk to the bot in the terminal.")(chat.chat)
 app.command("doctor", short_help="Check everything; say what to do.")(checks.doctor)
-app.command("calendar", short_help="Print the rounds and their silences.")(checks.calendar)
+app.command("calendar", short_help="Print what is to come: silences, reminders.")(calendar.calendar)
 app.add_typer(db.app, name="db")
 app.add_typer(lists.app, name="lists")
 app.add_typer(answers.app, name="answers")

@@ -1,6 +1,7 @@
 """`pledgebot mastodon`: joining an instance, and what the account's profile says."""
 
 import os
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -9,6 +10,8 @@ import typer
 from pledgebot.cli.shared import Config, terminal_translator
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from pledgebot.bootstrap import Bot
     from pledgebot.channels.mastodon.gateway import Gateway
     from pledgebot.config.joining import Joining
@@ -103,32 +106,35 @@ def profile(
     from pledgebot.domain.errors import Unusable
 
     with opened_bot(config) as bot:
-        gateway = mastodon_gateway(bot.settings, bot.clock)
+        gateway = mastodon_gateway(bot.settings, bot.clock, bot.watch)
         if gateway is None:
             raise Unusable("mastodon: not configured; fill in mastodon.base_url, then `pledgebot mastodon login`")
         if not dry_run:
             _refuse_in_silence(bot)
-        asyncio.run(_put_right(gateway, _identity(bot), act=not dry_run))
+        asyncio.run(_put_right(gateway, _identity(bot), None if dry_run else partial(_refuse_in_silence, bot)))
 
 
 def _refuse_in_silence(bot: "Bot") -> None:
-    """Refuse to say anything in public while the law wants silence."""
+    """Refuse to say anything in public while the law wants silence anywhere, or nobody knows whether it does.
+
+    Whoever looks at a profile may be anywhere.
+    """
     from zoneinfo import ZoneInfo
 
-    from pledgebot.domain.election import Hush, hush_at
+    from pledgebot.domain.election import Hush
     from pledgebot.domain.errors import Unusable
     from pledgebot.messages.about import hushed
     from pledgebot.messages.render import plain
-    from pledgebot.services.queries import silences
+    from pledgebot.services.gate import gate_at, silent_until
 
     now = bot.clock.now()
     with bot.database.read() as session:
-        known = silences(session)
-    hush = hush_at(now, known, bot.silence.rule, bot.silence.margin)
-    if hush is not Hush.FREE:
-        ends = [one.ends for one in known if one.begins - bot.silence.margin <= now < one.ends]
+        gate = gate_at(session, now, bot.silence, clock_off=bot.watch.off is not None)
+        until = silent_until(session, now, bot.silence)
+    if not gate.is_open:
+        hush = Hush.SILENCE if gate.hush is Hush.FREE else gate.hush
         zone = ZoneInfo(str(bot.settings.election.zone))
-        raise Unusable(plain(hushed(hush, max(ends, default=None), terminal_translator(), zone)))
+        raise Unusable(plain(hushed(hush, until, terminal_translator(), zone)))
 
 
 def _identity(bot: "Bot") -> "Identity":
@@ -147,15 +153,16 @@ def _identity(bot: "Bot") -> "Identity":
     )
 
 
-async def _put_right(gateway: "Gateway", who: "Identity", *, act: bool) -> None:
+async def _put_right(gateway: "Gateway", who: "Identity", before: "Callable[[], None] | None") -> None:
+    """Put the profile right, and ask `before` each change whether it may be made; without it only say what would be."""
     from pledgebot.channels.mastodon.profile import put_right
     from pledgebot.domain.delivery import PermanentFailure, TemporaryFailure, Uncertain
     from pledgebot.domain.errors import Unusable
 
     said, problem = False, ""
     try:
-        async for line in put_right(gateway, who, act=act):
-            typer.echo(f"{'changed' if act else 'would change'}: {line}")
+        async for line in put_right(gateway, who, before=before):
+            typer.echo(f"{'would change' if before is None else 'changed'}: {line}")
             said = True
     except (TemporaryFailure, PermanentFailure, Uncertain) as error:
         problem = error.reason

@@ -6,6 +6,7 @@ holds it. The environment as a whole goes before the configuration file, whichev
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import time
 from pathlib import Path
 
 from pydantic import BaseModel, SecretStr
@@ -80,11 +81,13 @@ def _converted(text: str, kind: object) -> object:
     bare_text = text.strip()
     if kind is bool:
         return _SWITCH.get(bare_text.lower(), text)
-    if kind is int:
-        try:
+    try:
+        if kind is int:
             return int(bare_text)
-        except ValueError:
-            return text
+        if kind is time:
+            return time.fromisoformat(bare_text)
+    except ValueError:
+        return text
     return bare_text
 
 

@@ -1,5 +1,6 @@
 """The shape of the configuration. Each key's description says what is expected there, in faults."""
 
+from datetime import time
 from pathlib import Path
 from typing import Annotated, Literal, get_args
 
@@ -15,11 +16,13 @@ from pledgebot.config.values import (
     Instance,
     InstanceToken,
     Listen,
+    LocalHour,
     WebAddress,
     Zone,
     absolute_url,
 )
 from pledgebot.domain.election import SilenceRule
+from pledgebot.domain.policy import SilenceAnswers
 
 Language = Literal["fr", "en"]
 LANGUAGES: tuple[str, ...] = get_args(Language)
@@ -35,6 +38,8 @@ Alias = Annotated[Text, Field(max_length=100)]
 
 _ZONE = "a time zone such as Europe/Paris"
 _CLOSES = "a local time from noon on, such as 20:00:00, without quotes"
+_HOUR = "a local time, such as 10:00:00, without quotes"
+Days = Annotated[int, Field(ge=1, le=365)]
 
 
 class DatabaseSettings(Table):
@@ -91,6 +96,24 @@ class SilenceSettings(Table):
     rule: SilenceRule = Field(default=SilenceRule.FR_L49, strict=False, description='"fr-L49" or "none"')
     reason: Text | None = Field(default=None, description='with the rule "none", why nothing has to be kept silent')
     margin_minutes: int = Field(default=10, ge=0, le=720, description="a whole number of minutes from 0 to 720")
+    answers: SilenceAnswers = Field(default=SilenceAnswers.NOTICE, strict=False, description='"notice" or "full"')
+    removals: bool = Field(default=False, description="true or false")
+    negative_days: int = Field(default=3, ge=0, le=14, description="a whole number of days from 0 to 14")
+    negative_hour: LocalHour = Field(default=time(12), description=_HOUR)
+
+
+class ReminderSettings(Table):
+    """When reminders come. Days are counted back from each polling day; hours are local."""
+
+    days_left: tuple[Days, ...] = Field(
+        default=(30, 14, 7, 3), strict=False, description="a list of days before the vote, such as [30, 14, 7, 3]"
+    )
+    hour: LocalHour = Field(default=time(10), description=_HOUR)
+    last_call: int = Field(default=4, ge=0, le=30, description="a whole number of days from 0 to 30")
+    organizers_hour: LocalHour = Field(default=time(9), description=_HOUR)
+    ladder: tuple[Days, ...] = Field(
+        default=(7, 14, 21), strict=False, description="a list of days after the letter, such as [7, 14, 21]"
+    )
 
 
 class TelegramSettings(Table):
@@ -172,6 +195,7 @@ class Settings(Table):
     legal: LegalSettings = Field(description="a table [legal]")
     election: ElectionSettings = Field(description="a table [election]")
     silence: SilenceSettings = Field(default=SilenceSettings(), description="a table [silence]")
+    reminders: ReminderSettings = Field(default=ReminderSettings(), description="a table [reminders]")
     destinations: tuple[DestinationSettings, ...] = Field(
         default=(), strict=False, description="[[destinations]] tables"
     )

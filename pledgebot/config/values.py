@@ -135,3 +135,4 @@ Contact = Annotated[Text, AfterValidator(_contact)]
 Day = Annotated[date, Field(ge=FIRST_DAY, le=LAST_DAY)]
 # An hour in the morning is most likely an hour of the evening, written without its twelve: silence would end too early.
 Closing = Annotated[time, Field(ge=NOON), AfterValidator(_unaware)]
+LocalHour = Annotated[time, AfterValidator(_unaware)]

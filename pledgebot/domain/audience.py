@@ -116,6 +116,11 @@ def is_quiet(at: time, quiet: QuietHours) -> bool:
     return begins <= at < ends if begins <= ends else at >= begins or at < ends
 
 
+def moment_at(day: date, at: time, zone: tzinfo) -> datetime:
+    """Return the moment in UTC of a local time; of one that comes twice the first, of one left out the end of the gap."""
+    return _moment(day, at, zone)
+
+
 def _moment(day: date, at: time, zone: tzinfo, fold: int = 0) -> datetime:
     """Return the moment in UTC of a local time, or the first moment after the gap in which it would lie."""
     local = datetime.combine(day, at, zone).replace(fold=fold)

@@ -5,7 +5,7 @@ character of electoral propaganda may be spread to the public by electronic mean
 """
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
 from zoneinfo import ZoneInfo
@@ -29,6 +29,26 @@ class PollingDay:
     closes: time
     zone: ZoneInfo
 
+    def by(self, hours: "Hours") -> "PollingDay":
+        """Return the same polling day in a place with hours of its own. Raises what `ZoneInfo` raises for an unknown zone."""
+        zone = ZoneInfo(hours.zone) if hours.zone is not None else self.zone
+        return replace(self, closes=hours.closes if hours.closes is not None else self.closes, zone=zone)
+
+
+@dataclass(frozen=True)
+class Hours:
+    """By which clocks a place votes, and when its polls close; None stands for what it leaves to its round."""
+
+    zone: str | None = None
+    closes: time | None = None
+
+    def within(self, parent: "Hours") -> "Hours":
+        """Return the hours of a place that is part of another: its own, else the other's."""
+        return Hours(
+            self.zone if self.zone is not None else parent.zone,
+            self.closes if self.closes is not None else parent.closes,
+        )
+
 
 @dataclass(frozen=True)
 class Silence:
@@ -48,6 +68,7 @@ class Hush(StrEnum):
     FREE = "free"
     SILENCE = "silence"
     NO_CALENDAR = "no_calendar"
+    CLOCK_OFF = "clock_off"
 
 
 def silence_of(polling_day: PollingDay) -> Silence:
@@ -70,17 +91,21 @@ def hush_at(
     silences: Iterable[Silence],
     rule: SilenceRule = SilenceRule.FR_L49,
     margin: timedelta = SILENCE_MARGIN,
+    *,
+    clock_off: bool = False,
 ) -> Hush:
     """Tell whether the public may be spoken to at a moment.
 
-    It fails closed: without a calendar nothing is said, since an unknown polling day cannot be kept. The margin is
-    counted before the silence begins.
+    It fails closed: without a calendar nothing is said, since an unknown polling day cannot be kept, nor by a clock that is
+    known to be wrong (`clock_off`). The margin is counted before the silence begins.
     """
     if rule is SilenceRule.NONE:
         return Hush.FREE
     known = list(silences)
     if not known:
         return Hush.NO_CALENDAR
+    if clock_off:
+        return Hush.CLOCK_OFF
     if any(Silence(s.begins - margin, s.ends).covers(moment) for s in known):
         return Hush.SILENCE
     return Hush.FREE

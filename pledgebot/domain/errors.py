@@ -45,6 +45,7 @@ class Objection(StrEnum):
     FILE_TOO_LARGE = "file_too_large"
     FILE_EMPTY = "file_empty"
     REASON_MISSING = "reason_missing"
+    TOO_LATE_TO_ANSWER = "too_late_to_answer"
     SPEAKER_MISSING = "speaker_missing"
     SAID_IN_FUTURE = "said_in_future"
     WHOLE_AND_PART = "whole_and_part"
@@ -68,7 +69,9 @@ class Objection(StrEnum):
     NOTHING_TO_FOLLOW = "nothing_to_follow"
     HOURS_UNREADABLE = "hours_unreadable"
     LANGUAGE_UNKNOWN = "language_unknown"
+    ZONE_UNKNOWN = "zone_unknown"
     ALREADY_CHASED = "already_chased"
+    OPTED_OUT = "opted_out"
     DRAFT_CHANGED = "draft_changed"
     NO_DRAFT = "no_draft"
 

@@ -9,11 +9,40 @@ from datetime import date, datetime
 from enum import StrEnum
 
 from pledgebot.domain.answer import AnswerKind, AnswerState, EvidenceKind, Position, SourceKind, SpeakerRole
+from pledgebot.domain.recalled import (
+    DeadlineFacts,
+    MergerFacts,
+    OutreachFacts,
+    Recalled,
+    ReminderFacts,
+    StopFacts,
+    Titles,
+    WaitingFacts,
+)
 
 FACTS_VERSION = 1
 
-Titles = dict[str, str]
-"""One text in several languages, by language code."""
+__all__ = [
+    "FACTS_OF",
+    "FACTS_VERSION",
+    "NOTICES",
+    "OF_ENTRIES",
+    "PUBLIC_REMINDERS",
+    "REMINDERS",
+    "AnswerFacts",
+    "Decision",
+    "EventKind",
+    "Facts",
+    "News",
+    "NoticeFacts",
+    "ProofFacts",
+    "Remark",
+    "Reminded",
+    "Said",
+    "StanceFacts",
+    "SubjectFacts",
+    "Titles",
+]
 
 
 class EventKind(StrEnum):
@@ -28,6 +57,14 @@ class EventKind(StrEnum):
     ENTRY_ASKED = "entry_asked"
     ENTRY_EXPLAINED = "entry_explained"
     ENTRY_DECIDED = "entry_decided"
+    DAYS_LEFT = "days_left"
+    LAST_CALL = "last_call"
+    LISTS_MERGED = "lists_merged"
+    OUTREACH_DUE = "outreach_due"
+    ENTRY_WAITS = "entry_waits"
+    ANSWER_WAITS = "answer_waits"
+    DEADLINE = "deadline"
+    BOT_STOPPED = "bot_stopped"
 
 
 @dataclass(frozen=True)
@@ -146,11 +183,41 @@ class NoticeFacts:
     fictional: bool
 
 
-Facts = AnswerFacts | NoticeFacts
+@dataclass(frozen=True)
+class Reminded:
+    """What one event recalls to subscribers, as what."""
+
+    kind: EventKind
+    facts: ReminderFacts | MergerFacts
+
+
+News = Said | Reminded
+"""What may be told together with other things."""
+
+Facts = AnswerFacts | NoticeFacts | Recalled
 """What an event may say."""
 
-NOTICES = frozenset({EventKind.STAY_ASKED})
-"""The kinds of event that are about no answer."""
+FACTS_OF: dict[EventKind, type] = {
+    EventKind.STAY_ASKED: NoticeFacts,
+    EventKind.DAYS_LEFT: ReminderFacts,
+    EventKind.LAST_CALL: ReminderFacts,
+    EventKind.LISTS_MERGED: MergerFacts,
+    EventKind.OUTREACH_DUE: OutreachFacts,
+    EventKind.ENTRY_WAITS: WaitingFacts,
+    EventKind.ANSWER_WAITS: WaitingFacts,
+    EventKind.DEADLINE: DeadlineFacts,
+    EventKind.BOT_STOPPED: StopFacts,
+}
+"""What the kinds of event say that announce no answer; all others say `AnswerFacts`."""
+
+NOTICES = frozenset(FACTS_OF)
+"""The kinds of event that announce no answer."""
+
+REMINDERS = NOTICES - {EventKind.STAY_ASKED}
+"""The kinds of event that recall something."""
+
+PUBLIC_REMINDERS = frozenset({EventKind.DAYS_LEFT, EventKind.LAST_CALL, EventKind.LISTS_MERGED})
+"""Those of them that are for the public and for subscribers."""
 
 OF_ENTRIES = frozenset({EventKind.ENTRY_ASKED, EventKind.ENTRY_EXPLAINED, EventKind.ENTRY_DECIDED})
 """What became of an entry that organizers were asked about: it is told in the messages that asked them."""

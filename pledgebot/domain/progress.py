@@ -7,12 +7,13 @@ from enum import StrEnum
 
 
 class ContactKind(StrEnum):
-    """What happened in one contact with a list."""
+    """What happened in one contact with a list. `OPTED_OUT`: it asked to be written to no more, and answered nothing."""
 
     SENT = "sent"
     REMINDED = "reminded"
     RECEIVED = "received"
     DECLINED = "declined"
+    OPTED_OUT = "opted_out"
 
 
 class Medium(StrEnum):
@@ -69,7 +70,7 @@ def progress_of(
         return Progress(Stage.ANSWERED, answered_at)
     stage = Progress(Stage.NOT_CONTACTED)
     for contact in ordered:
-        if stage.stage is Stage.DECLINED and contact.kind in _OURS:
+        if contact.kind is ContactKind.OPTED_OUT or (stage.stage is Stage.DECLINED and contact.kind in _OURS):
             continue
         stage = Progress(_STAGES[contact.kind], contact.at)
     return stage

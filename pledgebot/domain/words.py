@@ -131,6 +131,10 @@ CONTACT_WORDS: Mapping[str, ContactKind] = _table({
         "decline a repondre", "a refuse de repondre", "refuse de repondre", "ne souhaite pas repondre", "refus",
         "declined to answer", "refusal", *_agreeing("decline"),
     ),
+    ContactKind.OPTED_OUT: (
+        "opt out", "opt-out", "opted out", "unsubscribed", "asked not to be written to", "ne plus ecrire", "desinscription",
+        "demande a ne plus etre contacte", "demande a ne plus etre contactee", *_agreeing("desinscrit"),
+    ),
 })  # fmt: skip
 
 MEDIUM_WORDS: Mapping[str, Medium] = _table({

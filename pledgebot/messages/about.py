@@ -153,8 +153,9 @@ def _subscribing(tr: Translator) -> tuple[str, ...]:
         tr._("/subscribe — choose what to be told: everything, a town, a list, a demand"),
         tr._("/subscribe NAME — be told about one thing"),
         tr._("/unsubscribe NAME — no longer be told about it; alone, about nothing at all"),
-        tr._("/digest daily 18h — once a day or once a week, at an hour; /digest at once"),
+        tr._("/digest daily 18h — once a day, at an hour; /digest weekly monday 8h; /digest at once"),
         tr._("/quiet 22h-7h — hours without messages; /quiet none"),
+        tr._("/timezone Paris — by which clocks the hours are read"),
         tr._("/language fr — the language of the answers: fr or en"),
         tr._("/mydata — everything that is kept of you"),
         tr._("/forget — have it deleted at once"),
@@ -174,8 +175,8 @@ def privacy(tr: Translator, contact: str | None = None) -> Message:
         ),
         paragraph(
             tr._(
-                "Of somebody who subscribes: the number of the chat, the language, what was chosen (topics, rhythm, hours) "
-                "and the day of consent, to send what was asked for, and for nothing else. /mydata shows all of it."
+                "Of somebody who subscribes: the number of the chat, the language, what was chosen (topics, rhythm, hours, "
+                "time zone) and the day of consent, to send what was asked for, and for nothing else. /mydata shows all of it."
             )
         ),
         heading(tr._("For how long")),
@@ -293,6 +294,8 @@ def hushed(hush: Hush, until: datetime | None, tr: Translator, zone: tzinfo = UT
         told = tr._(
             "No polling day is known, so nothing is sent to the public: the silence before a vote could be broken."
         )
+    elif hush is Hush.CLOCK_OFF:
+        told = tr._("This machine's clock is wrong, so nothing is sent to the public: set it right, then go on.")
     elif until is None:
         told = tr._("Electoral silence: nothing is said to the public until the polls have closed.")
     else:

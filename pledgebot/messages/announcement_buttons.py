@@ -10,11 +10,17 @@ from pledgebot.messages.presses import token
 
 def decision_buttons(facts: AnswerFacts, tr: Translator) -> Buttons:
     """Return how organizers decide on a waiting entry in the version that they see, or ask about it."""
+    has_file = facts.proof is not None and bool(facts.proof.file_sha256)
+    return deciding(facts.answer, facts.version, has_file=has_file, tr=tr)
+
+
+def deciding(answer: int, version: int, *, has_file: bool, tr: Translator) -> Buttons:
+    """Return how organizers decide on an entry by its number and version; with its proof where that is a file."""
     row = {"confirm": tr._("Confirm"), "reject": tr._("Reject"), "ask": tr._("Ask")}
-    decisions = tuple(Button(text, press=token(verb, facts.answer, facts.version)) for verb, text in row.items())
-    if facts.proof is None or not facts.proof.file_sha256:
+    decisions = tuple(Button(text, press=token(verb, answer, version)) for verb, text in row.items())
+    if not has_file:
         return (decisions,)
-    return ((Button(tr._("See the file"), press=token("file", facts.answer)),), decisions)
+    return ((Button(tr._("See the file"), press=token("file", answer)),), decisions)
 
 
 def entry_button(facts: AnswerFacts, tr: Translator) -> Button:

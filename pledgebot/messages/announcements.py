@@ -27,6 +27,7 @@ from pledgebot.messages.document import (
 from pledgebot.messages.frame import frame
 from pledgebot.messages.i18n import Translator
 from pledgebot.messages.notices import stay_asked
+from pledgebot.messages.reminders import recall
 from pledgebot.messages.standings import demand_title, kept_file, said
 from pledgebot.messages.subjects import banner_name, provisional
 
@@ -61,6 +62,8 @@ def announce(
     """
     if isinstance(facts, NoticeFacts):
         return frame(stay_asked(facts, tr, spot), tr, facts.fictional)
+    if not isinstance(facts, AnswerFacts):
+        return frame(recall(facts, kind, tr, board_url), tr, facts.fictional)
     if kind is EventKind.ENTRY_DECIDED:
         return frame(entry_notices.decided(facts, tr), tr, facts.fictional)
     if kind is EventKind.ANSWER_PENDING or kind in OF_ENTRIES:

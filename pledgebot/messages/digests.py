@@ -3,12 +3,14 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
-from pledgebot.domain.events import AnswerFacts, EventKind, Said
+from pledgebot.domain.audience import Audience
+from pledgebot.domain.events import AnswerFacts, EventKind, News, Reminded, Said
 from pledgebot.messages.announcement_buttons import digest_buttons, reading_buttons
 from pledgebot.messages.announcements import end, posting
-from pledgebot.messages.document import Block, Message, clean, heading, paragraph
+from pledgebot.messages.document import Block, Buttons, Message, clean, heading, paragraph
 from pledgebot.messages.frame import frame
 from pledgebot.messages.i18n import Translator
+from pledgebot.messages.reminders import reminder_blocks, reminder_buttons, reminder_end
 
 MOST_TOLD = 20
 """So many events are told in full; of the others their lists are named."""
@@ -16,13 +18,32 @@ MOST_TOLD = 20
 _PUT_RIGHT = frozenset({EventKind.ANSWER_CORRECTED, EventKind.CONTENT_REMOVED})
 
 
-def digest(news: Sequence[Said], tr: Translator, board_url: str | None = None) -> Message:
+def digest(
+    news: Sequence[News], tr: Translator, board_url: str | None = None, audience: Audience = Audience.SUBSCRIBER
+) -> Message:
     """Return several events as one message, in the order in which they were confirmed; `news` is never empty.
 
-    Each is told in the words of its announcement, without the quotation: the proof is linked. Where there are more than
-    twenty, what puts something right is always among those that are told in full, and no list is told before another for any
-    other reason than its moment. `board_url` leads to the whole table.
+    Reminders come first: they have their day. What happened is told in the words of its announcement, without the quotation:
+    the proof is linked. Where there are more than twenty, what puts something right is always among those that are told in
+    full, and no list is told before another for any other reason than its moment. `board_url` leads to the whole table,
+    `audience` is who reads it.
     """
+    recalled = [one for one in news if isinstance(one, Reminded)]
+    happened = [one for one in news if isinstance(one, Said)]
+    blocks = reminder_blocks(recalled, tr, audience)
+    buttons = reminder_buttons(recalled, tr, board_url)
+    if happened:
+        what, onward = _happened(happened, tr, board_url)
+        # The way to the table stands once.
+        blocks, buttons = [*blocks, *what], (*(row for row in buttons if row not in onward), *onward)
+    else:
+        blocks += reminder_end(recalled, tr, board_url)
+    fictional = any(one.facts.fictional for one in news)
+    return frame(Message(tuple(blocks), tr.language, buttons=buttons), tr, fictional)
+
+
+def _happened(news: Sequence[Said], tr: Translator, board_url: str | None) -> tuple[list[Block], Buttons]:
+    """Return what was confirmed since, with its end, and where its readers may go on."""
     ordered = sorted(news, key=lambda said: (said.facts.seq is None, said.facts.seq or 0))
     told, others = _chosen(ordered)
     count = tr.n("{count} news item about what you follow", "{count} news items about what you follow", len(ordered))
@@ -32,13 +53,9 @@ def digest(news: Sequence[Said], tr: Translator, board_url: str | None = None) -
     blocks += _others(others, tr)
     blocks += end(ordered[-1].facts, tr, board_url)
     subjects = list(dict.fromkeys(said.facts.subject for said in told))
-    buttons = (
-        reading_buttons(ordered[-1].facts, tr, board_url)
-        if len(subjects) == 1 and not others
-        else digest_buttons(subjects, tr, board_url)
-    )
-    fictional = any(said.facts.fictional for said in ordered)
-    return frame(Message(tuple(blocks), tr.language, buttons=buttons), tr, fictional)
+    if len(subjects) == 1 and not others:
+        return blocks, reading_buttons(ordered[-1].facts, tr, board_url)
+    return blocks, digest_buttons(subjects, tr, board_url)
 
 
 def _chosen(ordered: Sequence[Said]) -> tuple[list[Said], list[Said]]:

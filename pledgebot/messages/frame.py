@@ -10,16 +10,20 @@ from pledgebot.messages.splitting import split
 
 def frame(message: Message, tr: Translator, fictional: bool) -> Message:
     """Return a message with a first line that says that lists and people are invented, when they are."""
-    line = _line(tr)
-    if not fictional or message.blocks[:1] == (line,):
+    if not fictional or is_framed(message, tr):
         return message
-    return replace(message, blocks=(line, *message.blocks))
+    return replace(message, blocks=(_line(tr), *message.blocks))
+
+
+def is_framed(message: Message, tr: Translator) -> bool:
+    """Tell whether a message begins with the line that says that it is an example."""
+    return message.blocks[:1] == (_line(tr),)
 
 
 def thread(message: Message, fits: Callable[[Message], bool]) -> tuple[Message, ...]:
     """Split a message into parts that fit, as `split` does; of an example, each part says that it is one."""
     tr = translator(message.language)
-    fictional = message.blocks[:1] == (_line(tr),)
+    fictional = is_framed(message, tr)
     parts = split(message, lambda part: fits(frame(part, tr, fictional)))
     return tuple(frame(part, tr, fictional) for part in parts)
 

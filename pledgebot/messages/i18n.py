@@ -3,7 +3,7 @@
 import gettext
 from collections.abc import Iterable, Mapping
 from datetime import date, datetime, timedelta, tzinfo
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 
 LANGUAGES = ("fr", "en")
@@ -54,6 +54,10 @@ class Translator:
         """Return the name of a day of the week, of which Monday is 0."""
         return self._date(_A_MONDAY + timedelta(days=number), "EEEE")
 
+    def short_weekday(self, number: int) -> str:
+        """Return the short name of a day of the week, such as "Mon", of which Monday is 0."""
+        return self._date(_A_MONDAY + timedelta(days=number), "EEE")
+
     def moment(self, moment: datetime, zone: tzinfo) -> str:
         """Return an aware moment as the clocks of a zone show it, such as "Sunday, 15 March 2026 at 20:00"."""
         local = moment.astimezone(zone)
@@ -66,12 +70,18 @@ class Translator:
         return format_list(list(words), locale=self._locale)
 
     def _date(self, day: date, pattern: str) -> str:
-        from babel.dates import format_date
-
         # Only the first of a month is an ordinal in French, which no pattern of Babel knows.
         if self.language == "fr" and day.day == 1:
             pattern = pattern.replace("d ", "d'er' ")
-        return format_date(day, pattern, locale=self._locale)
+        return _formatted(day, pattern, self._locale)
+
+
+# A campaign has some hundred days, and every answer names several of them.
+@lru_cache(maxsize=1024)
+def _formatted(day: date, pattern: str, locale: str) -> str:
+    from babel.dates import format_date
+
+    return format_date(day, pattern, locale=locale)
 
 
 def translator(language: str | None) -> Translator:

@@ -109,7 +109,6 @@ def _chosen(view: SubscriberView, tr: Translator) -> list[str]:
         lines.append(tr._("Topic of the forum: {thread}").format(thread=clean(spot.thread)))
     topics = tr.join(topic_name(one, tr) for one in view.topics) if view.topics else tr._("nothing")
     lines += [tr._("Followed: {topics}").format(topics=topics), *settings(view, tr)]
-    lines.append(tr._("Clock: {zone}").format(zone=view.zone))
     moments = [
         (tr._("Consent given: {moment}"), view.consented_at),
         (tr._("Told since: {moment}"), view.since),

@@ -154,6 +154,7 @@ def contact_kind(member: ContactKind, tr: Translator) -> str:
         ContactKind.REMINDED: tr.p("contact", "reminder sent"),
         ContactKind.RECEIVED: tr.p("contact", "message received"),
         ContactKind.DECLINED: tr.p("contact", "declined to answer"),
+        ContactKind.OPTED_OUT: tr.p("contact", "asked not to be written to"),
     }[member]
 
 
@@ -204,6 +205,7 @@ def hush(member: Hush, tr: Translator) -> str:
         Hush.FREE: tr._("messages go out"),
         Hush.SILENCE: tr._("electoral silence"),
         Hush.NO_CALENDAR: tr._("no polling day is known"),
+        Hush.CLOCK_OFF: tr._("the machine's clock is wrong"),
     }[member]
 
 
@@ -252,6 +254,14 @@ def event_kind(member: EventKind, tr: Translator) -> str:
         EventKind.ENTRY_ASKED: tr.p("event", "question about an entry"),
         EventKind.ENTRY_EXPLAINED: tr.p("event", "answer about an entry"),
         EventKind.ENTRY_DECIDED: tr.p("event", "decision on an entry"),
+        EventKind.DAYS_LEFT: tr.p("event", "reminder of the days left"),
+        EventKind.LAST_CALL: tr.p("event", "last call to the lists"),
+        EventKind.LISTS_MERGED: tr.p("event", "merger of lists"),
+        EventKind.OUTREACH_DUE: tr.p("event", "lists to write to"),
+        EventKind.ENTRY_WAITS: tr.p("event", "entry that still waits"),
+        EventKind.ANSWER_WAITS: tr.p("event", "answer that is not recorded yet"),
+        EventKind.DEADLINE: tr.p("event", "date that comes"),
+        EventKind.BOT_STOPPED: tr.p("event", "nothing goes out"),
     }[member]
 
 

@@ -120,6 +120,9 @@ def _about_people(tr: Translator) -> dict[Objection, str]:
         Objection.INVITATION_INVALID: tr._("This invitation does not work: ask an administrator for a new one."),
         Objection.ALREADY_JOINED: tr._("This account belongs to another organizer already: join from your own."),
         Objection.ALREADY_CHASED: tr._("Somebody else has taken this list: leave it to them, or ask them for it."),
+        Objection.OPTED_OUT: tr._(
+            "This list asked not to be written to any more: leave it in peace. It can still answer."
+        ),
     }
 
 
@@ -141,6 +144,9 @@ def _about_answers(tr: Translator) -> dict[Objection, str]:
         Objection.TWICE_THE_SAME_DEMAND: tr._("The same demand stands there twice: keep one position on it."),
         Objection.WHOLE_AND_PART: tr._(
             "A demand and a part of it cannot stand in one entry: keep the whole or the parts."
+        ),
+        Objection.TOO_LATE_TO_ANSWER: tr._(
+            "So shortly before the vote, a refusal or a step back waits: the list could not answer it any more."
         ),
         Objection.REASON_MISSING: tr._("The reason is missing: say why in one sentence, it is kept with the entry."),
         Objection.SPEAKER_MISSING: tr._(
@@ -196,8 +202,12 @@ def _about_subscriptions(tr: Translator) -> dict[Objection, str]:
         ),
         Objection.NOT_ADMINISTRATOR: tr._("Only an administrator of that place can decide this."),
         Objection.HOURS_UNREADABLE: tr._(
-            "These hours cannot be read: write for example /digest daily 18h, /digest weekly, /digest at once, /quiet 22h-7h "
-            "or /quiet none."
+            "These hours cannot be read: write for example /digest daily 18h, /digest weekly monday, /digest at once, "
+            "/quiet 22h-7h or /quiet none."
+        ),
+        Objection.ZONE_UNKNOWN: tr._(
+            "This time zone is not known: /timezone offers those of France, and any other goes by its international name, for "
+            "example /timezone America/Montreal."
         ),
         Objection.LANGUAGE_UNKNOWN: tr._("This language is not spoken here: choose one with /language."),
     }

@@ -23,6 +23,7 @@ from pledgebot.messages.document import (
     sentence,
 )
 from pledgebot.messages.i18n import Translator
+from pledgebot.messages.mailing import LETTER, Mail, ready_text
 from pledgebot.messages.subjects import list_name
 from pledgebot.services.chases import ChaseView, ContactView, ConversationsView, ConversationView
 
@@ -62,12 +63,14 @@ def how_to_change(tr: Translator) -> tuple[Block, ...]:
 
 def _line(view: ConversationView, tr: Translator, zone: tzinfo) -> Inlines:
     told = sentence(
-        "#{number} {name} ({place}) — {stage}",
+        "#{number} = {name} ({place}) — {stage}",
         number=str(view.head.id),
         name=Strong(list_name(view.head)),
         place=clean(view.head.constituency),
         stage=_stage(view, tr, zone),
     )
+    if view.opted_out:
+        told = (*told, Text(f" — {labels.contact_kind(ContactKind.OPTED_OUT, tr)}"))
     if view.chase is None:
         return told
     taken = tr._("taken by {name} until {moment}").format(
@@ -138,7 +141,7 @@ def chases(taken: Sequence[ChaseView], waiting: ConversationsView, tr: Translato
 
 def _taken(chase: ChaseView, tr: Translator, zone: tzinfo) -> Inlines:
     return sentence(
-        "#{number} {name} ({place}) — {taken}",
+        "#{number} = {name} ({place}) — {taken}",
         number=str(chase.list_id),
         name=Strong(clean(chase.name)),
         place=clean(chase.constituency),
@@ -146,10 +149,16 @@ def _taken(chase: ChaseView, tr: Translator, zone: tzinfo) -> Inlines:
     )
 
 
-def chased(view: ConversationView, tr: Translator, zone: tzinfo = UTC) -> Message:
-    """Return that a list is taken for 24 hours, with what is known of the conversation and how a contact is logged."""
+def chased(view: ConversationView, tr: Translator, zone: tzinfo = UTC, mail: Mail | None = None) -> Message:
+    """Return that a list is taken for 24 hours, what is known of the conversation, what it is to be written, how that is logged.
+
+    The text is the same for every list but for its name.
+    """
     done = paragraph(tr._("This list is yours for 24 hours: nobody else is told to write to it."))
-    return _conversation(view, done, tr, zone)
+    if mail is None:
+        return _conversation(view, done, tr, zone)
+    title = tr._("The letter:") if mail.template == LETTER else tr._("The reminder:")
+    return _conversation(view, done, tr, zone, [heading(title), *ready_text(mail, tr)])
 
 
 def conversation(view: ConversationView, tr: Translator, zone: tzinfo = UTC, done: str = "") -> Message:
@@ -157,7 +166,9 @@ def conversation(view: ConversationView, tr: Translator, zone: tzinfo = UTC, don
     return _conversation(view, paragraph(done) if done else None, tr, zone)
 
 
-def _conversation(view: ConversationView, first: Block | None, tr: Translator, zone: tzinfo) -> Message:
+def _conversation(
+    view: ConversationView, first: Block | None, tr: Translator, zone: tzinfo, text: Sequence[Block] = ()
+) -> Message:
     blocks: list[Block] = [first] if first is not None else []
     blocks += [Bullets(tuple(_details(view, tr, zone)))]
     if view.contacts:
@@ -165,8 +176,9 @@ def _conversation(view: ConversationView, first: Block | None, tr: Translator, z
             paragraph(tr._("The last contacts:")),
             Bullets(tuple((Text(_contact(one, tr, zone)),) for one in view.contacts)),
         ]
-    blocks += how_to_log(tr)
-    return Message(tuple(blocks), tr.language, buttons=contact_buttons(view.head.id, tr))
+    blocks += [*text, *how_to_log(tr)]
+    buttons = contact_buttons(view.head.id, tr, opted_out=view.opted_out)
+    return Message(tuple(blocks), tr.language, buttons=buttons)
 
 
 def _contact(view: ContactView, tr: Translator, zone: tzinfo) -> str:
@@ -188,8 +200,8 @@ def how_to_log(tr: Translator) -> list[Block]:
     ]
 
 
-def contact_buttons(list_id: int, tr: Translator) -> Buttons:
-    """Return what we did today, each one press, and the way to what the list says.
+def contact_buttons(list_id: int, tr: Translator, *, opted_out: bool = False) -> Buttons:
+    """Return what we did today, each one press, and the way to what the list says; the way alone where it wants no letters.
 
     What a list did is said of it in public at once: that takes words, not a slip of the thumb.
     """
@@ -198,13 +210,14 @@ def contact_buttons(list_id: int, tr: Translator) -> Buttons:
         (tr._("Reminded by e-mail today"), ContactKind.REMINDED),
     ]
     pressed = [pressing(text, "contact", list_id, kind.value, Medium.EMAIL.value) for text, kind in today]
-    return (*pairs(pressed), (pressing(tr._("What this list says"), "list", list_id),))
+    onward = (pressing(tr._("What this list says"), "list", list_id),)
+    return (onward,) if opted_out else (*pairs(pressed), onward)
 
 
 def which_list(query: str, options: Sequence[tuple[int, str]], verb: str, tr: Translator) -> Message:
     """Return the question which of several lists was meant, each with its number and a button of the verb."""
     asked = tr._("“{query}” may be several lists. Which one do you mean?").format(query=echoed(query))
-    lines = tuple((Text(f"#{number} {clean(label)}"),) for number, label in options)
+    lines = tuple((Text(f"#{number} = {clean(label)}"),) for number, label in options)
     buttons: list[Button] = [pressing(label, verb, number) for number, label in options]
     message = Message((paragraph(asked), Bullets(lines)), tr.language)
     return replace(message, buttons=tuple((button,) for button in buttons))

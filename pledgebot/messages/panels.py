@@ -9,10 +9,12 @@ from datetime import time
 
 from pledgebot.domain.audience import DIGEST_HOUR, DIGEST_WEEKDAY, PlaceKind, QuietHours, Rhythm, Spot, TopicKind
 from pledgebot.domain.events import Titles
+from pledgebot.domain.zones import FRENCH_ZONES
 from pledgebot.messages import labels
 from pledgebot.messages.buttons import MOST, pressing
 from pledgebot.messages.document import Block, Bullets, Button, Message, Text, clean, heading, paragraph
 from pledgebot.messages.i18n import LANGUAGES, Translator
+from pledgebot.messages.zones import zone_name, zone_word
 from pledgebot.services.subscriber_views import SubscriberView, Topic, TopicView
 
 WORDS = {
@@ -24,6 +26,8 @@ WORDS = {
 }
 """How the tokens of the panel call what is followed."""
 
+DAYS = 7
+_FIRST_DAYS = 4
 _HOURS = (8, 12, 18, 20)
 _NIGHT = (time(22), time(7))
 _NAMES = {"fr": "Français", "en": "English"}
@@ -56,7 +60,8 @@ def panel(view: SubscriberView, tr: Translator, elsewhere: Elsewhere | None = No
 def _in_words(elsewhere: Elsewhere | None, tr: Translator) -> str:
     if elsewhere is None:
         return tr._(
-            "In words: /subscribe NAME, /unsubscribe NAME, /digest daily 18h, /quiet 22h-7h, /language fr, /mydata"
+            "In words: /subscribe NAME, /unsubscribe NAME, /digest daily 18h, /digest weekly monday 8h, /quiet 22h-7h, "
+            "/timezone Paris, /language fr, /mydata"
         )
     if not elsewhere.handle:
         return tr._("The buttons change it. Words that are written here are about this chat alone.")
@@ -82,18 +87,18 @@ def of_place(spot: Spot, *, private: str, group: str, topic: str, channel: str) 
 
 
 def settings(view: SubscriberView, tr: Translator) -> list[str]:
-    """Return how often, at what hours and in which language a place is told."""
+    """Return how often, at what hours, by which clocks and in which language a place is told."""
     rhythm = labels.rhythm(view.rhythm, tr)
     if view.rhythm is Rhythm.WEEKLY:
-        day = tr.weekday(DIGEST_WEEKDAY)
-        rhythm = tr._("{rhythm}, on {day} at {hour}").format(
-            rhythm=rhythm, day=day, hour=_clock(view.hour or DIGEST_HOUR)
-        )
+        day = tr.weekday(_day(view))
+        hour = _clock(view.hour or DIGEST_HOUR)
+        rhythm = tr._("{rhythm}, on {day} at {hour}").format(rhythm=rhythm, day=day, hour=hour)
     elif view.rhythm is Rhythm.DAILY:
         rhythm = tr._("{rhythm}, at {hour}").format(rhythm=rhythm, hour=_clock(view.hour or DIGEST_HOUR))
     return [
         tr._("Rhythm: {rhythm}").format(rhythm=rhythm),
         tr._("Quiet hours: {hours}").format(hours=_quiet(view.quiet, tr)),
+        tr._("Clock: {zone}").format(zone=zone_name(view.zone, tr)),
         tr._("Language: {language}").format(language=_NAMES.get(view.language, view.language)),
     ]
 
@@ -103,7 +108,12 @@ def _switches(view: SubscriberView, tr: Translator) -> list[Sequence[Button]]:
     tail: list[Sequence[Button]] = [_rhythms(view, tr)]
     if view.rhythm is not Rhythm.AT_ONCE:
         tail.append(_hours(view, tr))
-    tail += [_quiets(view, tr), language_buttons(spot, view.language)]
+    if view.rhythm is Rhythm.WEEKLY:
+        tail += _days(view, tr)
+    tail.append(_quiets(view, tr))
+    if view.rhythm is not Rhythm.AT_ONCE or view.quiet is not None:
+        tail.append(press(spot, tr._("Clock: {zone}").format(zone=zone_name(view.zone, tr)), "zones"))
+    tail.append(language_buttons(spot, view.language))
     everything = any(one.topic.kind is TopicKind.ALL for one in view.topics)
     # A narrower topic takes the place of everything.
     tail.insert(0, press(spot, tr._("Only some of it") if everything else tr._("Follow something more"), "more"))
@@ -139,6 +149,29 @@ def _hours(view: SubscriberView, tr: Translator) -> list[Button]:
             "hour",
             f"{hour:02}",
         )
+    ]
+
+
+def _days(view: SubscriberView, tr: Translator) -> list[Sequence[Button]]:
+    """Return a button for each day of the week, in two rows: seven in one are too narrow for a telephone."""
+    buttons = [
+        button
+        for day in range(DAYS)
+        for button in press(view.spot, _marked(tr.short_weekday(day), now=_day(view) == day), "day", day)
+    ]
+    return [buttons[:_FIRST_DAYS], buttons[_FIRST_DAYS:]]
+
+
+def _day(view: SubscriberView) -> int:
+    return DIGEST_WEEKDAY if view.weekday is None else view.weekday
+
+
+def zone_buttons(spot: Spot, chosen: str, tr: Translator) -> list[Button]:
+    """Return a button for each zone of France, the present one marked."""
+    return [
+        button
+        for word, name in FRENCH_ZONES.items()
+        for button in press(spot, _marked(zone_word(word, tr), now=name == chosen), "zone", word)
     ]
 
 

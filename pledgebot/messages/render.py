@@ -3,6 +3,7 @@
 import html
 import re
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 from functools import lru_cache
 
 from pledgebot.messages.document import Block, Bullets, Heading, Inline, Link, Message, Paragraph, Quote, Strong, Text
@@ -11,7 +12,6 @@ from pledgebot.messages.typography import is_french, typeset
 
 __all__ = [
     "hashtags",
-    "mastodon_length",
     "plain",
     "split",
     "telegram_entities",
@@ -20,9 +20,6 @@ __all__ = [
     "telegram_length",
     "web_html",
 ]
-
-URL_LENGTH = 23
-"""How many characters Mastodon counts for an address, whatever its length."""
 
 TELEGRAM_TEXT = 4096
 """UTF-16 units that a message of Telegram holds: https://core.telegram.org/bots/api#sendmessage"""
@@ -49,6 +46,8 @@ def plain(message: Message) -> str:
 def telegram_html(message: Message) -> str:
     """Return a message in the part of HTML that Telegram knows: b, a, blockquote; everything else is escaped.
 
+    Telegram makes no link of an address that begins a mail (tdlib, LinkManager: http, https, tg, ton), so those are left out.
+
     Quoted words call nobody: an invisible sign keeps a name, a hashtag or a command in them from becoming one of Telegram's.
     """
 
@@ -73,7 +72,20 @@ def telegram_html(message: Message) -> str:
         words = _run(one.inlines, quoted if isinstance(one, Quote) else inline)
         return f"<blockquote>{words}</blockquote>" if words and isinstance(one, Quote) else words
 
-    return _assembled(message, block, html.escape)
+    return _assembled(_without_mail_links(message), block, html.escape)
+
+
+def _without_mail_links(message: Message) -> Message:
+    """Return a message without the paragraphs that only open a mail: what they would open stands beside them to be copied."""
+    blocks = tuple(block for block in message.blocks if not _opens_mail(block))
+    return message if len(blocks) == len(message.blocks) else replace(message, blocks=blocks)
+
+
+def _opens_mail(block: Block) -> bool:
+    if not isinstance(block, Paragraph):
+        return False
+    links = [part for part in block.inlines if isinstance(part, Link)]
+    return len(links) == len(block.inlines) and any(link.url.startswith("mailto:") for link in links)
 
 
 def _uncalling(words: str) -> str:
@@ -91,7 +103,7 @@ def telegram_fits(message: Message, limit: int = TELEGRAM_TEXT) -> bool:
 
     Addresses behind labels are counted too, which Telegram does not do: never too short a guess.
     """
-    if telegram_length(plain(message)) > limit:
+    if telegram_length(plain(_without_mail_links(message))) > limit:
         return False
     marked = telegram_html(message)
     if telegram_length(_shown(marked)) > limit:
@@ -163,21 +175,6 @@ def hashtags(message: Message) -> tuple[str, ...]:
 def telegram_length(text: str) -> int:
     """Return how long Telegram may find a text, in UTF-16 units; give it the text without markup, as `plain` does."""
     return len(text.encode("utf-16-le", "surrogatepass")) // 2
-
-
-def mastodon_length(text: str) -> int:
-    """Return how long Mastodon may find a text, in characters, never too short a guess.
-
-    An address counts `URL_LENGTH`. Mastodon counts what looks like one letter once; here each code point counts.
-    """
-    length = len(text)
-    for address in _ADDRESS.findall(text):
-        length += URL_LENGTH - len(address) if "." in address else max(0, URL_LENGTH - len(address))
-    return length
-
-
-# Only ASCII, and without punctuation at its end: where Mastodon sees a longer address, it counts less than we do.
-_ADDRESS = re.compile(r"""https?://[!-~]*[A-Za-z0-9/_=&#+-]""")
 
 
 def _assembled(message: Message, block: Callable[[Block], str], escape: Callable[[str], str] = str) -> str:

@@ -1,8 +1,9 @@
 """What organizers read of the bot's own work: how it does, and what waits for a person. Never a follower's address."""
 
 from collections.abc import Sequence
-from datetime import UTC, datetime, tzinfo
+from datetime import UTC, datetime, timedelta, tzinfo
 
+from pledgebot.domain.election import Hush
 from pledgebot.messages import labels
 from pledgebot.messages.buttons import pressing
 from pledgebot.messages.document import Block, Bullets, Message, Text, clean, heading, paragraph
@@ -19,7 +20,7 @@ def status(view: StatusView, tr: Translator) -> Message:
     zone = view.round.zone if view.round is not None else UTC
     blocks: list[Block] = [
         heading(tr._("How the bot does")),
-        _bullets([_silence(view, tr, zone), *_incoming(view, tr, zone), *_outgoing(view, tr, zone)]),
+        _bullets([*_hush(view, tr, zone), *_incoming(view, tr, zone), *_outgoing(view, tr, zone)]),
         heading(tr._("What there is")),
         _bullets(_counts(view, tr)),
     ]
@@ -34,15 +35,39 @@ def _bullets(lines: Sequence[str]) -> Bullets:
     return Bullets(tuple((Text(line),) for line in lines))
 
 
-def _silence(view: StatusView, tr: Translator, zone: tzinfo) -> str:
-    if view.round is None:
-        return tr._("no polling day is known")
+def _hush(view: StatusView, tr: Translator, zone: tzinfo) -> list[str]:
+    """Return why nothing goes out to the public, and until when; else when that will be so."""
+    until = tr.moment(view.until, zone) if view.until is not None else ""
+    match view.hush:
+        case Hush.NO_CALENDAR:
+            return [tr._("nothing goes out to the public: no polling day is known, or the calendar cannot be read")]
+        case Hush.CLOCK_OFF:
+            return [_clock_off(view, tr), *_next_silence(view, tr, zone)]
+        case Hush.SILENCE if view.only_some:
+            return [tr._("electoral silence now in some places, in the last of them until {end}").format(end=until)]
+        case Hush.SILENCE:
+            return [tr._("electoral silence now, until {end}").format(end=until)]
+        case Hush.FREE:
+            return _next_silence(view, tr, zone)
+
+
+def _clock_off(view: StatusView, tr: Translator) -> str:
+    minutes = round(abs(view.off or timedelta()) / timedelta(minutes=1))
+    if not minutes:
+        return tr._("nothing goes out to the public: this machine's clock is wrong, until it is set right")
+    told = tr.n(
+        "nothing goes out to the public: this machine's clock is {count} minute off, until it is set right",
+        "nothing goes out to the public: this machine's clock is {count} minutes off, until it is set right",
+        minutes,
+    )
+    return told.format(count=minutes)
+
+
+def _next_silence(view: StatusView, tr: Translator, zone: tzinfo) -> list[str]:
     if view.silence is None:
-        return tr._("electoral silence: none is ahead")
+        return [tr._("electoral silence: none is ahead")]
     begins, ends = tr.moment(view.silence.begins, zone), tr.moment(view.silence.ends, zone)
-    if view.silence.covers(view.now):
-        return tr._("electoral silence now, until {end}").format(end=ends)
-    return tr._("next electoral silence: from {begin} to {end}").format(begin=begins, end=ends)
+    return [tr._("next electoral silence: from {begin} to {end}").format(begin=begins, end=ends)]
 
 
 def _incoming(view: StatusView, tr: Translator, zone: tzinfo) -> list[str]:

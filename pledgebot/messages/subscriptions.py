@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from pledgebot.domain.audience import DIGEST_WEEKDAY, PlaceKind, Spot
+from pledgebot.domain.audience import PlaceKind, Spot
 from pledgebot.messages import about
 from pledgebot.messages.buttons import MOST, pairs
 from pledgebot.messages.document import Block, Button, Message, clean, echoed, heading, paragraph
@@ -18,7 +18,9 @@ from pledgebot.messages.panels import (
     press,
     token_of,
     topic_name,
+    zone_buttons,
 )
+from pledgebot.messages.zones import zone_name
 from pledgebot.services.subscriber_views import TopicView
 
 
@@ -140,6 +142,17 @@ def languages(spot: Spot, chosen: str | None, tr: Translator) -> Message:
     return message([paragraph(told)], [language_buttons(spot, chosen)], tr)
 
 
+def zones(spot: Spot, chosen: str, tr: Translator) -> Message:
+    """Return the question by which clocks the hours are read, with those of France to press."""
+    blocks: list[Block] = [
+        paragraph(tr._("By which clocks are the hours read? Now: {zone}.").format(zone=zone_name(chosen, tr))),
+        paragraph(
+            tr._("In words: /timezone Paris, /timezone Tahiti, or any international name: /timezone America/Montreal")
+        ),
+    ]
+    return message(blocks, [*pairs(zone_buttons(spot, chosen, tr)), press(spot, tr._("Back"), "menu")], tr)
+
+
 def language_kept(spot: Spot, tr: Translator) -> Message:
     """Return, in the language that was chosen, that the choice is kept of a place that follows nothing."""
     private = tr._(
@@ -234,15 +247,6 @@ def nothing_kept(spot: Spot, tr: Translator) -> Message:
         channel=tr._("The channel follows nothing, and nothing is kept of it."),
     )
     return message([paragraph(told)], [press(spot, tr._("Choose what to follow"), "menu")], tr)
-
-
-def one_day(tr: Translator) -> Message:
-    """Return on which day a weekly digest comes, to somebody who wanted another one."""
-    told = tr._(
-        "A weekly digest comes on {day}, so that there is still time to ask before the vote; another day cannot be chosen. "
-        "/digest weekly takes it, with an hour if you like: /digest weekly 8h."
-    ).format(day=tr.weekday(DIGEST_WEEKDAY))
-    return message([paragraph(told)], [], tr)
 
 
 def not_followed(name: str, tr: Translator) -> Message:

@@ -11,8 +11,9 @@ from sqlalchemy.orm import Session, aliased
 from pledgebot.domain.answer import AnswerKind, AnswerState
 from pledgebot.domain.audience import Rhythm
 from pledgebot.domain.delivery import Action, DeliveryState
-from pledgebot.domain.events import AnswerFacts, EventKind, Said
-from pledgebot.services.facts import answer_facts_from
+from pledgebot.domain.events import PUBLIC_REMINDERS, AnswerFacts, EventKind, News, Reminded, Said
+from pledgebot.domain.recalled import MergerFacts, ReminderFacts
+from pledgebot.services.facts import answer_facts_from, facts_from
 from pledgebot.store.tables import Answer, Bundle, Delivery, Destination, Event
 
 NEWS = frozenset({
@@ -21,7 +22,7 @@ NEWS = frozenset({
     EventKind.ANSWER_WITHDRAWN,
     EventKind.CONTENT_REMOVED,
 })  # fmt: skip
-"""What can be told together; a notice with a question of its own goes alone."""
+"""What can be told together, with reminders; a notice with a question of its own goes alone."""
 
 JUST_NOW = timedelta(minutes=10)
 """What whoever wants to hear at once is told within this time is a message of its own."""
@@ -52,6 +53,11 @@ class Waiting:
         untouched = self.attempts == 0 and self.wording is None and self.bundle is None
         return untouched and self.state is DeliveryState.DUE
 
+    @property
+    def joins(self) -> bool:
+        """Tell whether it may be told with others: what was held back, and reminders, of which several come at one time."""
+        return self.kind in PUBLIC_REMINDERS or (self.kind in NEWS and self.held)
+
 
 @dataclass(frozen=True)
 class Member:
@@ -60,13 +66,14 @@ class Member:
     delivery: int
     event: int
     action: Action
-    said: Said
+    said: News
     since: datetime
 
     @property
-    def told(self) -> Said:
+    def told(self) -> News:
         """What its place is told."""
-        return as_told(self.said.kind, self.said.facts, self.action)
+        said = self.said
+        return as_told(said.kind, said.facts, self.action) if isinstance(said, Said) else said
 
 
 def as_told(kind: EventKind, facts: AnswerFacts, action: Action) -> Said:
@@ -81,7 +88,7 @@ def together(waiting: Sequence[Waiting]) -> tuple[Waiting, ...]:
     """Return what goes next at one place as one message, of all that waits there, by number; empty when nothing may.
 
     What was tried goes again as it was, with nothing added, and nothing overtakes it. Of what was not, changes of old
-    messages go first, each alone; then all the news.
+    messages go first, each alone; then all the news and reminders.
     """
     if not waiting or waiting[0].state is not DeliveryState.DUE:
         return ()
@@ -93,9 +100,9 @@ def together(waiting: Sequence[Waiting]) -> tuple[Waiting, ...]:
     edits = [one for one in run if one.action is Action.EDIT]
     if edits:
         return (edits[0],)
-    if first.kind not in NEWS or not first.held:
+    if not first.joins:
         return (first,)
-    return tuple(one for one in run if one.kind in NEWS and one.held)
+    return tuple(one for one in run if one.joins)
 
 
 def next_at(session: Session, places: Collection[int], now: datetime) -> dict[int, tuple[Waiting, ...]]:
@@ -146,7 +153,10 @@ def members_of(session: Session, groups: Iterable[Sequence[Waiting]]) -> dict[in
     }
 
 
-def _said(event: Event) -> Said:
+def _said(event: Event) -> News:
+    facts = facts_from(event.kind, event.facts)
+    if isinstance(facts, (ReminderFacts, MergerFacts)):
+        return Reminded(event.kind, facts)
     return Said(event.kind, answer_facts_from(event.facts))
 
 
@@ -230,7 +240,7 @@ def whole(session: Session, deliveries: Sequence[Delivery]) -> list[Delivery]:
     return [one for one in deliveries if one.bundle_id is None or one.bundle_id not in broken]
 
 
-def digest_now(session: Session, delivery: int | None, *, lock: bool = False) -> tuple[Said, ...]:
+def digest_now(session: Session, delivery: int | None, *, lock: bool = False) -> tuple[News, ...]:
     """Return what a digest says that a delivery belongs to, with every removal in the place of what was removed.
 
     Empty where the delivery was told alone. `lock` keeps the facts as they are until the transaction ends.
@@ -244,9 +254,9 @@ def digest_now(session: Session, delivery: int | None, *, lock: bool = False) ->
         told = told.with_for_update(of=Event, read=True).execution_options(populate_existing=True)
     rows = session.execute(told).all()
     removed = _removed(session, [event.answer_id for _mate, event in rows if event.answer_id is not None])
+    members = (Member(row.id, event.id, row.action, _said(event), event.created_at) for row, event in rows)
     return tuple(
-        removed.get(event.answer_id or 0) or as_told(event.kind, answer_facts_from(event.facts), row.action)
-        for row, event in rows
+        removed.get(event.answer_id or 0) or member.told for (_row, event), member in zip(rows, members, strict=True)
     )
 
 
@@ -288,4 +298,4 @@ def _removals(session: Session, answers: Collection[int]) -> dict[int, Said]:
         )
         .order_by(Event.id)
     )
-    return {target: _said(event) for target, event in rows if target is not None}
+    return {target: Said(event.kind, answer_facts_from(event.facts)) for target, event in rows if target is not None}

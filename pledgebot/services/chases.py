@@ -1,7 +1,7 @@
 """Who takes which list for a while, and how far the conversation with each list is: what organizers have before them."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -50,13 +50,17 @@ class ContactView:
 
 @dataclass(frozen=True)
 class ConversationView:
-    """A list with how far the conversation with it is, and who has taken it."""
+    """A list with how far the conversation with it is, and who has taken it.
+
+    `opted_out` says that it asked to be written to no more: that is not told to the public, and nobody is offered the list.
+    """
 
     head: ListHead
     progress: Progress
     chase: ChaseView | None = None
     aliases: tuple[str, ...] = ()
     contacts: tuple[ContactView, ...] = ()
+    opted_out: bool = False
 
 
 @dataclass(frozen=True)
@@ -68,13 +72,18 @@ class ConversationsView:
 
 
 def take_list(session: Session, list_id: int, by: Actor, now: datetime) -> ChaseView:
-    """Take a list for 24 hours, or for 24 hours more; refuses one that another person has taken."""
+    """Take a list for 24 hours, or for 24 hours more.
+
+    Refuses one that another person has taken, and one that asked to be written to no more.
+    """
     require_role(session, by, Role.RECORDER)
     row = get_list(session, list_id)
     # The list's row is the lock: two who take it at once come one after the other.
     session.refresh(row, with_for_update=True)
     if row.status is not ListStatus.STANDING:
         raise Refused(Objection.NOT_STANDING, name=row.name)
+    if list_id in opted_out(session):
+        raise Refused(Objection.OPTED_OUT, name=row.name)
     chase = session.get(Chase, list_id)
     if chase is not None and chase.until > now and chase.organizer_id != by.organizer:
         other = session.get_one(Organizer, chase.organizer_id)
@@ -114,7 +123,7 @@ def conversation(session: Session, list_id: int, now: datetime, most: int = 5) -
         .limit(most)
     )
     contacts = tuple(ContactView(*row) for row in rows)
-    return ConversationView(view.head, view.progress, view.chase, view.aliases, contacts)
+    return replace(view, contacts=contacts)
 
 
 def conversations(
@@ -136,30 +145,51 @@ def conversations(
 
 
 def waiting_conversations(session: Session, round_id: int, now: datetime, most: int) -> ConversationsView:
-    """Return the standing lists of a round that nobody has taken and that are still to be written to.
+    """Return the standing lists of a round that nobody has taken, that are still to be written to, and that let themselves be.
 
     Those that were written to and did not answer come first, the longest silence at the top; then those not yet asked.
     """
     taken = {chase.list_id for chase in open_chases(session, now)}
-    begun = [view for view in _begun(session, round_id, now) if view.head.id not in taken]
+    begun = [
+        view for view in begun_conversations(session, round_id, now) if view.head.id not in taken and not view.opted_out
+    ]
     silent = [view for view in begun if view.progress.stage in (Stage.CONTACTED, Stage.REMINDED)]
     silent.sort(key=lambda view: (view.progress.since or now, view.head.id))
     shown = silent[:most]
     not_asked = [view for view in begun if view.progress.stage is Stage.NOT_CONTACTED]
+    fresh = untouched_conversations(session, round_id, now, most - len(shown))
+    shown += [*not_asked, *fresh.rows][: most - len(shown)]
+    whole = len(silent) + len(not_asked) + len(fresh.rows) + fresh.more
+    return ConversationsView(tuple(shown), whole - len(shown))
+
+
+def untouched_conversations(session: Session, round_id: int, now: datetime, most: int) -> ConversationsView:
+    """Return the standing lists of a round that nobody has taken and with which nothing has happened yet, at most so many.
+
+    By place, panel and name.
+    """
+    taken = {chase.list_id for chase in open_chases(session, now)}
     untouched = sa.and_(_standing(round_id), sa.not_(_touched()))
     if taken:
         untouched = sa.and_(untouched, CandidateList.id.not_in(taken))
-    room = most - len(shown)
-    fresh = session.scalars(
+    rows = session.scalars(
         sa.select(CandidateList)
         .join(Constituency, Constituency.id == CandidateList.constituency_id)
         .where(untouched)
         .order_by(Constituency.label, CandidateList.panel.is_(None), CandidateList.panel, CandidateList.normal)
-        .limit(room)
+        .limit(most)
     ).all()
-    shown += [*not_asked, *_conversations(session, fresh, now)][:room]
-    others = session.scalar(sa.select(sa.func.count()).select_from(CandidateList).where(untouched)) or 0
-    return ConversationsView(tuple(shown), len(silent) + len(not_asked) + others - len(shown))
+    whole = session.scalar(sa.select(sa.func.count()).select_from(CandidateList).where(untouched)) or 0
+    return ConversationsView(tuple(_conversations(session, rows, now)), whole - len(rows))
+
+
+def opted_out(session: Session) -> frozenset[int]:
+    """Return the lists that asked to be written to no more: they themselves, and those that continue one that did."""
+    asked = sa.select(ContactRow.list_id).where(ContactRow.kind == ContactKind.OPTED_OUT)
+    heirs = sa.select(Lineage.child_id).where(
+        Lineage.kind == LineageKind.CONTINUES, Lineage.confirmed_at.is_not(None), Lineage.parent_id.in_(asked)
+    )
+    return frozenset(session.scalars(asked.union(heirs)))
 
 
 def stages(session: Session, round_id: int, now: datetime) -> dict[Stage, int]:
@@ -167,7 +197,7 @@ def stages(session: Session, round_id: int, now: datetime) -> dict[Stage, int]:
     whole = session.scalar(sa.select(sa.func.count()).select_from(CandidateList).where(_standing(round_id))) or 0
     counts = dict.fromkeys(Stage, 0)
     begun = 0
-    for view in _begun(session, round_id, now):
+    for view in begun_conversations(session, round_id, now):
         counts[view.progress.stage] += 1
         begun += 1
     counts[Stage.NOT_CONTACTED] += whole - begun
@@ -192,7 +222,8 @@ def _touched() -> sa.ColumnElement[bool]:
     )
 
 
-def _begun(session: Session, round_id: int, now: datetime) -> Iterator[ConversationView]:
+def begun_conversations(session: Session, round_id: int, now: datetime) -> Iterator[ConversationView]:
+    """Yield the standing lists of a round with which something has happened already, or of which something is on record."""
     rows = session.scalars(
         sa.select(CandidateList).where(_standing(round_id), _touched()).order_by(CandidateList.id)
     ).all()
@@ -202,5 +233,7 @@ def _begun(session: Session, round_id: int, now: datetime) -> Iterator[Conversat
 
 def _conversations(session: Session, rows: Sequence[CandidateList], now: datetime) -> Iterator[ConversationView]:
     taken = {chase.list_id: chase for chase in open_chases(session, now)} if rows else {}
+    left = opted_out(session) if rows else frozenset[int]()
     for view in list_views(session, rows, ()):
-        yield ConversationView(view.head, view.progress, taken.get(view.head.id), view.aliases)
+        number = view.head.id
+        yield ConversationView(view.head, view.progress, taken.get(number), view.aliases, opted_out=number in left)

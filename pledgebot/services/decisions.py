@@ -18,7 +18,7 @@ from pledgebot.domain.answer import (
 )
 from pledgebot.domain.audience import Audience
 from pledgebot.domain.errors import Objection, Refused
-from pledgebot.domain.events import EventKind
+from pledgebot.domain.events import NOTICES, EventKind
 from pledgebot.services.answer_checks import refuse_unasked_contradiction
 from pledgebot.services.answers import bump_version, delete_unused_files, get_answer
 from pledgebot.services.deliveries import forget_wordings
@@ -33,6 +33,7 @@ from pledgebot.services.ledger import (
     ledger_texts,
     lock_head,
 )
+from pledgebot.services.negatives import refuse_late_negative
 from pledgebot.services.people import Actor, Role, note, require_role
 from pledgebot.services.publishing import (
     DECIDED,
@@ -78,7 +79,8 @@ class Confirmed:
 def confirm_answer(session: Session, answer_id: int, version_shown: int, by: Actor, now: datetime) -> Confirmed:
     """Confirm a waiting entry: it enters the ledger, counts, and is announced once.
 
-    Refuses the person who recorded it, by whatever road, and any version but the one that was shown.
+    Refuses the person who recorded it, by whatever road, any version but the one that was shown, and a new negative entry
+    shortly before the vote, which goes on waiting.
     """
     require_role(session, by, Role.VERIFIER)
     lock_head(session)
@@ -92,6 +94,7 @@ def confirm_answer(session: Session, answer_id: int, version_shown: int, by: Act
         raise Refused(Objection.ALREADY_REMOVED, answer=answer.target_id)
     for stance in stances:
         refuse_unasked_contradiction(session, answer, stance)
+    refuse_late_negative(session, answer, stances, now)
     link = _enter(session, answer, by, now)
     if answer.kind is AnswerKind.REMOVAL:
         _blank(session, answer, now)
@@ -233,12 +236,12 @@ def _forget_in_open_events(session: Session, undone: Answer) -> None:
     waiting = session.execute(
         sa.select(Event, Answer)
         .join(Answer, Answer.id == Event.answer_id)
-        .where(Event.fanned_out_at.is_(None), Event.fanned_to == 0, same)
+        .where(Event.fanned_out_at.is_(None), Event.fanned_to == 0, Event.kind.not_in(NOTICES), same)
     ).all()
     for event, answer in waiting:
         told = answer_facts_from(event.facts)
         facts = answer_facts(session, answer, frozenset({undone.id}))
-        event.facts = facts_content(replace(facts, talk=told.talk, decision=told.decision))
+        event.facts = facts_content(event.kind, replace(facts, talk=told.talk, decision=told.decision))
 
 
 def _entry_about(target: Answer, kind: AnswerKind, reason: str, by: Actor, now: datetime) -> Answer:

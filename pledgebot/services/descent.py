@@ -7,6 +7,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from pledgebot.domain.election import Fate, LineageKind, ListStatus
+from pledgebot.services.as_of import LineageThen, Past, lineages_at
 from pledgebot.services.positions import any_descent
 from pledgebot.services.revision import Remembered
 from pledgebot.services.rounds import calendar
@@ -14,7 +15,7 @@ from pledgebot.services.views import ParentView
 from pledgebot.store.tables import CandidateList, Lineage, NameDigest, Round
 
 _RELATED = (
-    sa.select(Lineage.child_id, Lineage.parent_id, Lineage.kind, Lineage.confirmed_at)
+    sa.select(Lineage.id, Lineage.child_id, Lineage.parent_id, Lineage.kind, Lineage.confirmed_at)
     .where(sa.or_(Lineage.child_id.in_(sa.bindparam("lists")), Lineage.parent_id.in_(sa.bindparam("lists"))))
     .order_by(Lineage.id)
 )
@@ -56,20 +57,29 @@ def _closed_rounds(session: Session) -> frozenset[int]:
     return frozenset(session.scalars(_CLOSED))
 
 
+def _related(session: Session, lists: Sequence[int], known: Remembered, past: Past | None) -> Sequence[LineageThen]:
+    """Return the lineages from and to some lists, proposed ones too."""
+    if past is not None:
+        return lineages_at(session, past, lists)
+    rows = session.execute(_RELATED, {"lists": lists}) if known.read(session, any_descent) else ()
+    return [LineageThen(row.id, row.child_id, row.parent_id, row.kind, row.confirmed_at is not None) for row in rows]
+
+
 class Family:
     """The confirmed descent of some lists, and what became of those whose next round is known."""
 
-    def __init__(self, session: Session, lists: Sequence[Standpoint], known: Remembered) -> None:
+    def __init__(
+        self, session: Session, lists: Sequence[Standpoint], known: Remembered, past: Past | None = None
+    ) -> None:
         ids = [one.list_id for one in lists]
-        descent = bool(ids) and known.read(session, any_descent)
-        related = session.execute(_RELATED, {"lists": ids}).all() if descent else []
-        self._confirmed = [row for row in related if row.confirmed_at is not None]
-        self._open = {row.parent_id for row in related if row.confirmed_at is None}
+        related = _related(session, ids, known, past) if ids else []
+        self._confirmed = [one for one in related if one.confirmed]
+        self._open = {one.parent_id for one in related if not one.confirmed}
         relatives = {number for row in self._confirmed for number in (row.child_id, row.parent_id)}
         named = session.execute(_NAMES, {"lists": list(relatives)}) if relatives else ()
         self._names = {row.id: row.name for row in named}
         self._lists = {one.list_id: one for one in lists}
-        self._next = _NextRound(session, lists, known)
+        self._next = _NextRound(session, lists, known, past)
 
     def parents(self, list_id: int) -> tuple[ParentView, ...]:
         """Return the lists from which a list descends."""
@@ -104,7 +114,7 @@ class _NextRound:
     file there was compared with it by candidates, and none has one in common.
     """
 
-    def __init__(self, session: Session, lists: Sequence[Standpoint], known: Remembered) -> None:
+    def __init__(self, session: Session, lists: Sequence[Standpoint], known: Remembered, past: Past | None) -> None:
         self._days = {view.id: view.day for view in known.read(session, calendar)}
         self._there: set[tuple[int, int]] = set()
         self._closed: set[tuple[int, int]] = set()
@@ -112,11 +122,22 @@ class _NextRound:
         self._digested: set[int] = set()
         stood_in = known.read(session, _rounds_stood_in)
         if any(self._days[number] > self._days[one.round_id] for one in lists for number in stood_in):
-            self._read(session, lists, known.read(session, _closed_rounds))
+            if past is None:
+                self._read(session, lists, known.read(session, _closed_rounds), _COUNTED)
+            else:
+                closed = session.scalars(_CLOSED.where(Round.lineages_closed_at < past.moment))
+                counted = _COUNTED.where(CandidateList.created_at < past.moment)
+                self._read(session, lists, frozenset(closed), counted)
 
-    def _read(self, session: Session, lists: Sequence[Standpoint], closed: frozenset[int]) -> None:
+    def _read(
+        self,
+        session: Session,
+        lists: Sequence[Standpoint],
+        closed: frozenset[int],
+        counted: sa.Select[int, int, int, int, int],
+    ) -> None:
         places = {"places": list({one.constituency_id for one in lists})}
-        for place, number, *counts in session.execute(_COUNTED, places):
+        for place, number, *counts in session.execute(counted, places):
             self._there.add((place, number))
             if number in closed:
                 self._closed.add((place, number))

@@ -10,13 +10,13 @@ from pydantic import TypeAdapter
 from sqlalchemy.orm import Session
 
 from pledgebot.domain.answer import StanceState
+from pledgebot.domain.calendar import zone_or
 from pledgebot.domain.election import ListStatus
 from pledgebot.domain.events import (
-    NOTICES,
+    FACTS_OF,
     AnswerFacts,
     EventKind,
     Facts,
-    NoticeFacts,
     ProofFacts,
     StanceFacts,
     SubjectFacts,
@@ -79,8 +79,8 @@ def _day_of_decision(session: Session, answer: Answer) -> date | None:
 
 
 def election_zone(session: Session) -> ZoneInfo:
-    """Return the zone whose clocks the election goes by: that of its first round, UTC before there is one."""
-    return ZoneInfo(session.scalars(sa.select(Round.zone).order_by(Round.day).limit(1)).first() or "UTC")
+    """Return the zone whose clocks the election goes by: that of its first round, UTC before there is one that can be read."""
+    return zone_or(session.scalars(sa.select(Round.zone).order_by(Round.day).limit(1)).first(), ZoneInfo("UTC"))
 
 
 def subject_facts(session: Session, list_id: int | None, banner_id: int | None) -> SubjectFacts:
@@ -141,25 +141,23 @@ def _stance_facts(session: Session, answer: Answer, stance: Stance, also_undone:
 
 
 @cache
+def _adapter(kind: EventKind) -> TypeAdapter[Facts]:
+    return TypeAdapter(FACTS_OF.get(kind, AnswerFacts))
+
+
+@cache
 def _answers() -> TypeAdapter[AnswerFacts]:
     return TypeAdapter(AnswerFacts)
 
 
-@cache
-def _notices() -> TypeAdapter[NoticeFacts]:
-    return TypeAdapter(NoticeFacts)
-
-
-def facts_content(facts: Facts) -> dict[str, Json]:
-    """Return facts as they are stored in an event."""
-    if isinstance(facts, NoticeFacts):
-        return cast("dict[str, Json]", _notices().dump_python(facts, mode="json"))
-    return cast("dict[str, Json]", _answers().dump_python(facts, mode="json"))
+def facts_content(kind: EventKind, facts: Facts) -> dict[str, Json]:
+    """Return facts as an event of this kind stores them."""
+    return cast("dict[str, Json]", _adapter(kind).dump_python(facts, mode="json"))
 
 
 def facts_from(kind: EventKind, content: dict[str, Json]) -> Facts:
     """Return the facts that an event of this kind stored."""
-    return _notices().validate_python(content) if kind in NOTICES else answer_facts_from(content)
+    return _adapter(kind).validate_python(content)
 
 
 def answer_facts_from(content: dict[str, Json]) -> AnswerFacts:

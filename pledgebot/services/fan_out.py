@@ -1,16 +1,18 @@
 """Fanning out: an event becomes its deliveries, for each place that is to hear of it. Resumable; no network here."""
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from pledgebot.domain.audience import Audience, PlaceKind, TopicKind
 from pledgebot.domain.delivery import Action, DeliveryState
+from pledgebot.domain.election import Hush
 from pledgebot.domain.events import OF_ENTRIES, EventKind
 from pledgebot.services.facts import answer_facts_from, election_zone, facts_content
+from pledgebot.services.gate import OPEN, Gate
 from pledgebot.services.posts import Held, asked_about, concerned_by, has_of, held_of
 from pledgebot.services.rhythms import due_at
 from pledgebot.store.tables import Answer, Delivery, Destination, Event, Subscription
@@ -19,6 +21,12 @@ FAN_OUT_BATCH = 500
 
 _PUT_RIGHT = frozenset({EventKind.ANSWER_CORRECTED, EventKind.CONTENT_REMOVED})
 """What concerns an earlier entry, and is told wherever that one stands."""
+
+_OF_PLACES = frozenset({EventKind.DAYS_LEFT, EventKind.LAST_CALL})
+"""What is said once of the whole election, and of each constituency to those who follow only a part of it."""
+
+_BELOW_WHAT_ASKED = OF_ENTRIES | {EventKind.ENTRY_WAITS}
+"""What is told where organizers were asked about an entry; that it waits is told everywhere else too."""
 
 Step = tuple[Action, Delivery | None]
 """One thing to do at a place, and the message there that it acts on."""
@@ -29,12 +37,12 @@ def fan_out(
     now: datetime,
     batch: int = FAN_OUT_BATCH,
     *,
-    public: bool = True,
+    gate: Gate = OPEN,
     editable: Collection[str] = (),
 ) -> int:
     """Write the deliveries of the oldest open event for its next destinations, and return how many it reached.
 
-    `public` is False while the public may not be spoken to: what is for it waits, and can still be undone. `editable` are
+    While nobody of the public may be spoken to, by the `gate`, what is for it waits, and can still be undone. `editable` are
     the media where a message that was sent can be changed: there a correction or a removal reaches the message itself.
 
     The cursor moves in the same transaction: a crash in between repeats nothing and leaves nobody out. Whoever came after
@@ -42,7 +50,7 @@ def fan_out(
     """
     event = session.scalar(
         sa.select(Event)
-        .where(_open(now, public=public))
+        .where(_open(now, gate))
         .order_by(Event.priority.desc(), Event.id)
         .limit(1)
         .with_for_update(skip_locked=True)
@@ -53,17 +61,17 @@ def fan_out(
     places = _next_places(session, event, concerned, batch)
     numbers = [place.id for place, _follows in places]
     known = _known(session, event, concerned, numbers)
-    asked = asked_about(session, event, numbers) if event.kind in OF_ENTRIES else {}
+    asked = asked_about(session, event, numbers) if event.kind in _BELOW_WHAT_ASKED else {}
     zone = election_zone(session)
     for place, follows in places:
         edits = place.channel in editable
-        if event.kind in OF_ENTRIES:
+        if event.kind in OF_ENTRIES or asked.get(place.id):
             steps = _entry_steps(event.kind, asked.get(place.id, []), edits=edits)
         else:
             steps = _steps(session, event, known.get(place.id, Held()), edits=edits, follows=follows)
         for part, (action, on) in _numbered(steps):
             delayed = action is not Action.EDIT and place.audience is not Audience.ORGANIZERS
-            due = due_at(place, max(now, event.not_before), zone) if delayed else event.not_before
+            due = due_at(place, max(now, event.not_before), zone, event.expires_at) if delayed else event.not_before
             session.add(_delivery(event, place, part, action, on, due))
         if event.kind is EventKind.STAY_ASKED:
             place.asked_to_stay_at = now
@@ -75,17 +83,41 @@ def fan_out(
     return len(places)
 
 
-def open_events(session: Session, now: datetime, *, public: bool = True) -> bool:
+def open_events(session: Session, now: datetime, gate: Gate = OPEN) -> bool:
     """Tell whether an event waits that may be fanned out now."""
-    return session.scalar(sa.select(Event.id).where(_open(now, public=public)).limit(1)) is not None
+    return session.scalar(sa.select(Event.id).where(_open(now, gate)).limit(1)) is not None
 
 
-def _open(now: datetime, *, public: bool) -> sa.ColumnElement[bool]:
+def _open(now: datetime, gate: Gate) -> sa.ColumnElement[bool]:
     return sa.and_(
         Event.fanned_out_at.is_(None),
         Event.not_before <= now,
-        sa.true() if public else Event.audience == Audience.ORGANIZERS,
+        sa.or_(Event.expires_at.is_(None), Event.expires_at > now),
+        sa.true() if gate.hush is Hush.FREE else _open_in_silence(gate),
     )
+
+
+def _open_in_silence(gate: Gate) -> sa.ColumnElement[bool]:
+    """Return the condition of what is fanned out although nobody of the public may be spoken to.
+
+    What was begun is ended: it cannot be undone any more, its messages wait, and a removal has to find them all. A removal
+    of what nobody was told yet has nothing to remove, and follows it afterwards.
+    """
+    organizers, begun = Event.audience == Audience.ORGANIZERS, Event.fanned_to > 0
+    if not gate.lets_removals_through:
+        return sa.or_(organizers, begun)
+    told = aliased(Event)
+    untold = (
+        sa.select(told.id)
+        .join(Answer, Answer.target_id == told.answer_id)
+        .where(
+            Answer.id == Event.answer_id,
+            told.audience != Audience.ORGANIZERS,
+            told.fanned_out_at.is_(None),
+            told.fanned_to == 0,
+        )
+    )
+    return sa.or_(organizers, begun, sa.and_(Event.kind == EventKind.CONTENT_REMOVED, ~untold.exists()))
 
 
 def _next_places(
@@ -119,13 +151,17 @@ def _is_told(event: Event) -> sa.ColumnElement[bool]:
             Destination.asked_to_stay_at.is_(None),
         )
     for_organizers = Destination.audience == Audience.ORGANIZERS
-    return sa.and_(
+    mine = sa.select(Subscription.id).where(Subscription.destination_id == Destination.id)
+    told = sa.and_(
         known_then,
         for_organizers if event.audience is Audience.ORGANIZERS else ~for_organizers,
-        sa.select(Subscription.id)
-        .where(Subscription.destination_id == Destination.id, _follows(event.topics))
-        .exists(),
+        mine.where(_follows(event.topics)).exists(),
     )
+    if event.kind in _OF_PLACES and event.topics["constituencies"]:
+        # Of one constituency: whoever hears of the whole election hears of it there.
+        whole = Subscription.topic.in_([TopicKind.ALL, TopicKind.DEMAND])
+        return sa.and_(told, ~mine.where(whole).exists())
+    return told
 
 
 def _follows(topics: dict[str, list[int]]) -> sa.ColumnElement[bool]:
@@ -178,6 +214,8 @@ def _steps(session: Session, event: Event, held: Held, *, edits: bool, follows: 
     for unsent in held.unsent:
         _leave_unsaid(session, event, unsent)
     changed = [post for post in held.posts if edits and _can_edit(post, held, removal=removal)]
+    if removal and changed:
+        _leave_uncorrected(session, changed)
     digests: set[int] = set()
     for post in changed:
         # A digest that tells several of them is one message, which is changed once.
@@ -193,9 +231,10 @@ def _steps(session: Session, event: Event, held: Held, *, edits: bool, follows: 
 def _entry_steps(kind: EventKind, asked: list[Delivery], *, edits: bool) -> Iterator[Step]:
     """Yield what is done where organizers were asked about an entry: a question and a decision change those messages.
 
-    An answer is a message of its own below them, and so is a question where nothing can be changed.
+    An answer is a message of its own below them, and so is that the entry still waits, and a question where nothing can be
+    changed.
     """
-    if kind is EventKind.ENTRY_EXPLAINED or (kind is EventKind.ENTRY_ASKED and not edits):
+    if kind in {EventKind.ENTRY_EXPLAINED, EventKind.ENTRY_WAITS} or (kind is EventKind.ENTRY_ASKED and not edits):
         if asked:
             yield Action.REPLY, asked[-1]
     elif edits:
@@ -221,10 +260,25 @@ def _leave_unsaid(session: Session, event: Event, unsent: Delivery) -> None:
     put_right = {(one.demand, _named(one.part_title)) for one in answer_facts_from(event.facts).stances}
     left = tuple(one for one in facts.stances if (one.demand, _named(one.part_title)) not in put_right)
     if left:
-        announced.facts = facts_content(replace(facts, stances=left))
+        announced.facts = facts_content(announced.kind, replace(facts, stances=left))
         unsent.wording_id = None
     else:
         unsent.state, unsent.reason = DeliveryState.CANCELLED, "corrected before it was sent"
+
+
+def _leave_uncorrected(session: Session, posts: Sequence[Delivery]) -> None:
+    """Cancel corrections in place, not made yet, of messages whose content is removed: made later, they would bring it back."""
+    corrections = sa.select(Event.id).where(Event.kind == EventKind.ANSWER_CORRECTED)
+    session.execute(
+        sa.update(Delivery)
+        .where(
+            Delivery.acts_on_id.in_([post.id for post in posts]),
+            Delivery.action == Action.EDIT,
+            Delivery.state == DeliveryState.DUE,
+            Delivery.event_id.in_(corrections),
+        )
+        .values(state=DeliveryState.CANCELLED, reason="the content was removed before it was corrected")
+    )
 
 
 def _named(titles: dict[str, str] | None) -> tuple[tuple[str, str], ...]:

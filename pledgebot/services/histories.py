@@ -1,6 +1,8 @@
 """What was confirmed about a list or a banner, and single entries as organizers see them."""
 
 from collections import defaultdict
+from collections.abc import Mapping
+from datetime import datetime
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -8,6 +10,7 @@ from sqlalchemy.orm import Session
 from pledgebot.domain.answer import AnswerState, StanceState
 from pledgebot.domain.letter import Demand
 from pledgebot.services.answers import get_answer
+from pledgebot.services.as_of import Past, past_of, states_at
 from pledgebot.services.demands import demands
 from pledgebot.services.facts import answer_facts, subject_facts
 from pledgebot.services.letters import demand_from
@@ -53,7 +56,15 @@ _ENTRIES = (
     .order_by(Answer.seq.desc())
 )
 _STANCES = (
-    sa.select(Stance.answer_id, Stance.part, Stance.position, Stance.state, DemandVersion.id, DemandVersion.content)
+    sa.select(
+        Stance.answer_id,
+        Stance.part,
+        Stance.position,
+        Stance.state,
+        Stance.id.label("stance"),
+        DemandVersion.id,
+        DemandVersion.content,
+    )
     .join(DemandVersion, DemandVersion.id == Stance.demand_version_id)
     .join(DemandRow, DemandRow.id == Stance.demand_id)
     .where(Stance.answer_id.in_(sa.bindparam("answers")), Stance.state != StanceState.REJECTED)
@@ -68,16 +79,23 @@ def history(
     banner_id: int | None = None,
     demand_id: int | None = None,
     known: Remembered | None = None,
+    as_of: datetime | None = None,
 ) -> HistoryView:
-    """Return everything confirmed about a list or banner, newest first; undone and removed entries are marked as such."""
+    """Return everything confirmed about a list or banner, newest first; undone and removed entries are marked as such.
+
+    With `as_of` it is what was confirmed before that moment, as it stood then; what was removed since is not shown even so.
+    """
     known = known or Remembered()
+    past = past_of(session, as_of, known)
     subject = subject_facts(session, list_id, banner_id)
     of_subject = _ENTRIES.where(Answer.list_id == list_id if list_id is not None else Answer.banner_id == banner_id)
+    if past is not None:
+        of_subject = of_subject.where(Answer.decided_at < past.moment)
     if demand_id is not None:
         of_subject = of_subject.where(Answer.id.in_(sa.select(Stance.answer_id).where(Stance.demand_id == demand_id)))
     rows = session.execute(of_subject).all()
-    stances = _stances_of(session, [row.id for row in rows])
-    undone = known.read(session, undone_answers)
+    stances = _stances_of(session, [row.id for row in rows], _states(session, list_id, banner_id, past))
+    undone = known.read(session, undone_answers) if past is None else past.undone
     return HistoryView(
         subject=subject.name,
         constituency=subject.constituencies[0] if list_id is not None else None,
@@ -105,14 +123,28 @@ def history(
     )
 
 
-def _stances_of(session: Session, answers: list[int]) -> dict[int, list[HistoryStance]]:
-    """Return what each of these entries said, in the order of the letter; a wording is read once, however many said so."""
+def _states(
+    session: Session, list_id: int | None, banner_id: int | None, past: Past | None
+) -> Mapping[int, StanceState]:
+    """Return stance → state of what a subject had said by a moment; empty for now, of which the rows themselves tell."""
+    lists, banners = ([number] if number is not None else [] for number in (list_id, banner_id))
+    return states_at(session, past, lists, banners) if past is not None else {}
+
+
+def _stances_of(
+    session: Session, answers: list[int], states: Mapping[int, StanceState]
+) -> dict[int, list[HistoryStance]]:
+    """Return what each of these entries said, in the order of the letter; a wording is read once, however many said so.
+
+    `states` are those that stances had at the moment that is asked for.
+    """
     wordings: dict[int, Demand] = {}
     stances: dict[int, list[HistoryStance]] = defaultdict(list)
     for row in session.execute(_STANCES, {"answers": answers}) if answers else ():
         worded = wordings.get(row.id) or wordings.setdefault(row.id, demand_from(row.content))
         part = next((part.title for part in worded.parts if part.key == row.part), None)
-        stances[row.answer_id].append(HistoryStance(worded.title, part, row.position, row.state))
+        state = states.get(row.stance, row.state)
+        stances[row.answer_id].append(HistoryStance(worded.title, part, row.position, state))
     return stances
 
 

@@ -1,13 +1,14 @@
 """What came in: kept before it is acknowledged, handled once, erased as soon as it is done. Each act is one statement."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from pledgebot.store.tables import Inbox, InboxState
+from pledgebot.store.engine import fetch
+from pledgebot.store.tables import Base, Inbox, InboxState
 from pledgebot.store.upserts import insert_into
 
 DONE_KEPT = timedelta(days=2)
@@ -16,6 +17,22 @@ SET_ASIDE_KEPT = timedelta(days=7)
 """How long an update that could not be handled is kept, so that a person can look into it."""
 
 _WAITING = (InboxState.NEW, InboxState.ANSWERED)
+
+
+# Of the table and not of the mapped class, and put together once: under a flood thousands of rows are read again and again.
+_ROWS = Base.metadata.tables[Inbox.__tablename__]
+_COLUMNS = (
+    _ROWS.c.id, _ROWS.c.external_id, _ROWS.c.chat, _ROWS.c.state, _ROWS.c.payload, _ROWS.c.received_at,
+)  # fmt: skip
+_OPEN = sa.and_(_ROWS.c.source == sa.bindparam("source"), _ROWS.c.state.in_(_WAITING))
+_BEHIND = sa.and_(_OPEN, _ROWS.c.id > sa.bindparam("after"))
+_PAGE = sa.select(*_COLUMNS).where(_BEHIND).order_by(_ROWS.c.id).limit(sa.bindparam("limit"))
+_NUMBERS = sa.select(_ROWS.c.id).where(_BEHIND).order_by(_ROWS.c.id).limit(sa.bindparam("limit"))
+_SOME = (
+    sa.select(*_COLUMNS)
+    .where(_OPEN, _ROWS.c.id.in_(sa.bindparam("numbers", expanding=True)))
+    .order_by(_ROWS.c.id)
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -91,15 +108,19 @@ def _storable(payload: str) -> str:
     return payload.replace("\0", "").encode("utf-8", "replace").decode("utf-8")
 
 
-def waiting(session: Session, source: str, limit: int, after: int = 0) -> tuple[InboxItem, ...]:
-    """Return the updates of a source that are not done, oldest first; those whose row has a higher number than `after`."""
-    columns = (Inbox.id, Inbox.external_id, Inbox.chat, Inbox.state, Inbox.payload, Inbox.received_at)
-    rows = session.execute(
-        sa.select(*columns)
-        .where(Inbox.source == source, Inbox.state.in_(_WAITING), Inbox.id > after)
-        .order_by(Inbox.id)
-        .limit(limit)
-    )
+def waiting(
+    session: Session, source: str, limit: int, after: int = 0, besides: Collection[int] = ()
+) -> tuple[InboxItem, ...]:
+    """Return the updates of a source that are not done, oldest first; those whose row has a higher number than `after`.
+
+    `besides` are the numbers of rows that are known already: of those nothing but the number is read.
+    """
+    if not besides:
+        found = {"source": source, "after": after, "limit": limit}
+        return tuple(InboxItem(*row) for row in fetch(session, _PAGE, found))
+    numbers = fetch(session, _NUMBERS, {"source": source, "after": after, "limit": limit + len(besides)}).scalars()
+    new = [number for number in numbers if number not in besides][:limit]
+    rows = fetch(session, _SOME, {"source": source, "numbers": new}) if new else ()
     return tuple(InboxItem(*row) for row in rows)
 
 
@@ -133,13 +154,12 @@ def set_aside(session: Session, item: int, now: datetime) -> bool:
 
 def _mark(session: Session, items: Iterable[int], states: Iterable[InboxState], **values: object) -> int:
     marked = (
-        sa.update(Inbox)
-        .where(Inbox.id.in_(list(items)), Inbox.state.in_(list(states)))
+        sa.update(_ROWS)
+        .where(_ROWS.c.id.in_(list(items)), _ROWS.c.state.in_(list(states)))
         .values(**values)
-        .returning(Inbox.id)
-        .execution_options(synchronize_session=False)
+        .returning(_ROWS.c.id)
     )
-    return len(session.scalars(marked).all())
+    return len(session.execute(marked).all())
 
 
 def tidy_inbox(session: Session, now: datetime) -> int:

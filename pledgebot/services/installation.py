@@ -3,7 +3,7 @@
 import hashlib
 import secrets
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime, time
 
 import rfc8785
@@ -12,10 +12,12 @@ from sqlalchemy.orm import Session
 
 from pledgebot.domain.audience import Audience, PlaceKind, Rhythm, TopicKind
 from pledgebot.domain.letter import Demand, Letter
+from pledgebot.domain.policy import Policy
 from pledgebot.domain.words import normalise
 from pledgebot.services.cursors import read_cursor
 from pledgebot.services.letters import demand_content, letter_content
 from pledgebot.services.names import names_changed
+from pledgebot.services.policies import policy_content
 from pledgebot.services.revision import raise_revision
 from pledgebot.store.tables import (
     Constituency,
@@ -83,6 +85,7 @@ class InstallationPlan:
     places: tuple[PlacePlan, ...]
     destinations: tuple[DestinationPlan, ...]
     fictional: bool
+    policy: Policy = field(default_factory=Policy)
 
 
 def sync_installation(session: Session, plan: InstallationPlan, now: datetime) -> None:
@@ -99,6 +102,7 @@ def sync_installation(session: Session, plan: InstallationPlan, now: datetime) -
     installation.letter_key = plan.letter.key
     installation.letter = letter_content(plan.letter)
     installation.fictional = plan.fictional
+    installation.policy = policy_content(plan.policy)
     _sync_demands(session, plan.letter.demands, now)
     _sync_rounds(session, plan.rounds)
     _sync_places(session, plan.places)
@@ -112,7 +116,7 @@ def sync_installation(session: Session, plan: InstallationPlan, now: datetime) -
 
 def _told(session: Session) -> tuple[object, ...]:
     """Return what answers tell of the configuration beside the names."""
-    itself = sa.select(Installation.id, Installation.letter, Installation.fictional)
+    itself = sa.select(Installation.id, Installation.letter, Installation.fictional, Installation.policy)
     rounds = sa.select(Round.id, Round.number, Round.day, Round.closes, Round.zone, Round.election).order_by(Round.id)
     hours = (
         sa.select(Constituency.id, Constituency.zone, Constituency.closes)

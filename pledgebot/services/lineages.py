@@ -14,10 +14,12 @@ from sqlalchemy.orm import Session
 
 from pledgebot.domain.election import Descent, LineageKind, descents
 from pledgebot.domain.errors import Objection, Refused
+from pledgebot.services.mergers import tell_mergers
 from pledgebot.services.names import names_changed
 from pledgebot.services.people import Actor, Role, note, require_role
 from pledgebot.services.revision import raise_revision
 from pledgebot.store.tables import CandidateList, Constituency, Lineage, NameDigest, Round
+from pledgebot.store.types import Json
 
 DIGEST_SIZE = 8
 
@@ -126,16 +128,22 @@ def show_lineages(session: Session, round_id: int, *, only_open: bool = False) -
 
 
 def confirm_lineages(session: Session, ids: Iterable[int], by: Actor, now: datetime) -> None:
-    """Confirm lineages: positions, topics and progress follow them from now on. Refuses a second list continued by one."""
+    """Confirm lineages: positions, topics and progress follow them from now on. Refuses a second list continued by one.
+
+    Followers are told of a merger once no proposal about the new list is open any more.
+    """
     require_role(session, by, Role.VERIFIER)
+    children: set[int] = set()
     for lineage_id in ids:
         row = _lineage_row(session, lineage_id)
+        children.add(row.child_id)
         if row.confirmed_at is None:
             _refuse_two_continued(session, row)
             row.confirmed_at, row.confirmed_by = now, by.organizer
             session.flush()
             note(session, by, "lineage.confirm", f"lineage:{row.id}", now)
     names_changed(session)
+    tell_mergers(session, children, now)
 
 
 def _lineage_row(session: Session, lineage_id: int) -> Lineage:
@@ -179,15 +187,27 @@ def set_lineage(session: Session, child_id: int, parent_id: int, kind: LineageKi
 
 
 def undo_lineage(session: Session, lineage_id: int, by: Actor, now: datetime) -> None:
-    """Take a confirmed lineage back, or drop a proposal: nothing is inherited by it any more."""
+    """Take a confirmed lineage back, or drop a proposal: nothing is inherited by it any more.
+
+    Whoever was told of the merger already is told that it is taken back.
+    """
     require_role(session, by, Role.VERIFIER)
     row = _lineage_row(session, lineage_id)
+    child = row.child_id
+    # The state at an earlier moment is computed from these: see `as_of`.
+    was: dict[str, Json] = {
+        "child": row.child_id,
+        "parent": row.parent_id,
+        "kind": row.kind.value,
+        "confirmed_at": row.confirmed_at.isoformat() if row.confirmed_at is not None else None,
+    }
     if row.confirmed_at is None or row.common is None:
         session.delete(row)
     else:
         row.confirmed_at = row.confirmed_by = None
     names_changed(session)
-    note(session, by, "lineage.undo", f"lineage:{lineage_id}", now, child=row.child_id, parent=row.parent_id)
+    note(session, by, "lineage.undo", f"lineage:{lineage_id}", now, **was)
+    tell_mergers(session, [child], now)
 
 
 def close_lineages(session: Session, round_id: int, by: Actor, now: datetime) -> int:
@@ -195,6 +215,7 @@ def close_lineages(session: Session, round_id: int, by: Actor, now: datetime) ->
     require_role(session, by, Role.VERIFIER)
     row = session.get_one(Round, round_id)
     left = [view.id for view in show_lineages(session, round_id, only_open=True)]
+    children = session.scalars(sa.select(Lineage.child_id).where(Lineage.id.in_(left))).all()
     session.execute(sa.delete(Lineage).where(Lineage.id.in_(left)))
     before = _round_before(session, round_id)
     rounds: Sequence[int] = [round_id] if before is None else [round_id, before]
@@ -207,4 +228,5 @@ def close_lineages(session: Session, round_id: int, by: Actor, now: datetime) ->
     )
     names_changed(session)
     note(session, by, "lineage.close", f"round:{row.key}", now, dropped=len(left))
+    tell_mergers(session, children, now)
     return len(left)

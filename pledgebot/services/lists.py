@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from pledgebot.domain.election import LineageKind, ListStatus
 from pledgebot.domain.errors import Objection, Refused
 from pledgebot.domain.words import normalise
+from pledgebot.services.mergers import tell_mergers
 from pledgebot.services.names import names_changed
 from pledgebot.services.people import Actor, Role, note, require_role
 from pledgebot.services.texts import one_line
@@ -248,7 +249,7 @@ def merge_lists(session: Session, parents: tuple[int, ...], into: int, by: Actor
     """Say that lists merged into another of the same round and constituency.
 
     The merged lists no longer stand. What they said does not pass to the other by itself: it is shown there as "inherited,
-    to be confirmed" until the merged list answers.
+    to be confirmed" until the merged list answers. Whoever follows one of them is told.
     """
     require_role(session, by, Role.RECORDER)
     child = _standing(session, into)
@@ -268,6 +269,7 @@ def merge_lists(session: Session, parents: tuple[int, ...], into: int, by: Actor
         )
         note(session, by, "list.merge", f"list:{parent_id}", now, into=into)
     names_changed(session)
+    tell_mergers(session, [into], now)
 
 
 def get_list(session: Session, list_id: int) -> CandidateList:

@@ -14,12 +14,16 @@ import rfc8785
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, aliased
 
-from pledgebot.domain.audience import Audience
+from pledgebot.domain.audience import Audience, Topics
 from pledgebot.domain.delivery import CLAIM_LIFE, Action, DeliveryState, back_off
-from pledgebot.domain.events import EventKind, Facts, Said
+from pledgebot.domain.election import Hush
+from pledgebot.domain.events import EventKind, Facts, News
+from pledgebot.domain.recalled import ReminderFacts
 from pledgebot.services import bundles, subscriber_places
 from pledgebot.services.bundles import Member, Waiting
 from pledgebot.services.facts import election_zone, facts_from
+from pledgebot.services.follows import follows_of
+from pledgebot.services.gate import OPEN, Gate, may_be_told, removes_content
 from pledgebot.services.people import note
 from pledgebot.services.posts import trail_of
 from pledgebot.services.rhythms import quiet_until
@@ -39,7 +43,8 @@ class Due:
     `worded` is the message made at an earlier claim, used again by every retry. `acts_on` is the remote id of the message
     that an edit or a reply concerns; `trail` what a message that is corrected said, and each correction of it.
     `quiet_until` is the end of the quiet hours in which the place is now, `since` when there was something to say. `members`
-    are what is told together as one message, this delivery first; of what is told alone there are none.
+    are what is told together as one message, this delivery first; of what is told alone there are none. From `expires_at` on
+    it has no meaning any more. `follows` is what the place follows, where that decides what a reminder says: None is all of it.
     """
 
     delivery: int
@@ -56,9 +61,11 @@ class Due:
     attempts: int
     since: datetime
     worded: Mapping[str, object] | None
-    trail: tuple[Said, ...] = ()
+    trail: tuple[News, ...] = ()
     quiet_until: datetime | None = None
     members: tuple[Member, ...] = ()
+    expires_at: datetime | None = None
+    follows: Topics | None = None
 
     @property
     def deliveries(self) -> tuple[int, ...]:
@@ -74,7 +81,7 @@ class Worded:
     facts: Facts
     language: str
     content: Mapping[str, object]
-    trail: tuple[Said, ...] = ()
+    trail: tuple[News, ...] = ()
     members: tuple[Member, ...] = ()
 
     @property
@@ -87,6 +94,9 @@ def _numbers(delivery: int, members: tuple[Member, ...]) -> tuple[int, ...]:
     return tuple(member.delivery for member in members) or (delivery,)
 
 
+_EARLIER, _ORIGINAL, _CAUSE = aliased(Delivery), aliased(Delivery), aliased(Event)
+"""Made once: the columns of a new alias cost more than the question that is asked with them."""
+
 _Row = sa.Row[Delivery, Event, Destination, dict[str, Json], str | None]
 """A delivery with its event and place, the words made for it before, and the remote id of what it acts on."""
 
@@ -96,21 +106,45 @@ def due_deliveries(
     now: datetime,
     limit: int,
     *,
-    public: bool,
     channels: Collection[str],
+    gate: Gate = OPEN,
     passed_over: Collection[int] = (),
 ) -> tuple[Due, ...]:
     """Return what may be sent now, oldest first, at most one message for each destination.
 
-    What a subscriber is to hear now is one message, however much it is. `public` is False while the public may not be spoken
-    to: then only organizers are written to. `channels` are the media that this worker speaks, `passed_over` destinations to
-    which nothing can go at this moment. A delivery waits for those that came before it to the same destination, but not for
-    those that are only to come later.
+    What a subscriber is to hear now is one message, however much it is. `gate` says whom of the public may be spoken to;
+    organizers always are. `channels` are the media that this worker speaks, `passed_over` destinations to which nothing can
+    go at this moment. A delivery waits for those that came before it to the same destination, but not for those that are only
+    to come later.
     """
-    theirs = () if public else _due_to_organizers(session, now)
-    if not public and not theirs:
-        return ()
-    earlier = aliased(Delivery)
+    may_go = _sendable(now, channels, passed_over)
+    heads = () if gate.hush is not Hush.FREE else _heads(session, [*may_go, may_be_told(gate)], limit)
+    if gate.hush is not Hush.FREE and (theirs := _due_to_organizers(session, now)):
+        heads = _heads(session, [*may_go, Delivery.id.in_(theirs)], limit)
+    found = _bundled(session, heads, now)
+    if gate.lets_removals_through:
+        found += _removals(session, [*may_go, ~may_be_told(gate)], limit, now)
+    return found
+
+
+def _sendable(
+    now: datetime, channels: Collection[str], passed_over: Collection[int]
+) -> tuple[sa.ColumnElement[bool], ...]:
+    return (
+        Delivery.state == DeliveryState.DUE,
+        Delivery.due_at <= now,
+        Destination.ended_at.is_(None),
+        Destination.channel.in_(channels),
+        Destination.id.not_in(passed_over),
+        sa.or_(Event.expires_at.is_(None), Event.expires_at > now),
+        # A place that was the organizers' own and is public now hears nothing that was for them.
+        sa.or_(Event.audience != Audience.ORGANIZERS, Destination.audience == Audience.ORGANIZERS),
+    )
+
+
+def _heads(session: Session, conditions: Iterable[sa.ColumnElement[bool]], limit: int) -> Sequence[_Row]:
+    """Return the deliveries that nothing earlier holds up, oldest first."""
+    earlier = _EARLIER
     waits = (
         sa.select(earlier.id)
         .where(
@@ -126,27 +160,42 @@ def due_deliveries(
         )
         .exists()
     )
-    heads = session.execute(
-        _rows()
+    found = _rows().where(*conditions, ~waits).order_by(Delivery.due_at, Delivery.id).limit(limit)
+    return session.execute(found).all()
+
+
+def _removals(
+    session: Session, conditions: Iterable[sa.ColumnElement[bool]], limit: int, now: datetime
+) -> tuple[Due, ...]:
+    """Return what removes content where nothing else may be said: each alone, past all that waits there.
+
+    Only what changes the same message, or may be doing so in this moment, is waited for.
+    """
+    earlier, cause = _EARLIER, _CAUSE
+    same = sa.and_(earlier.action == Action.EDIT, earlier.acts_on_id == Delivery.acts_on_id)
+    waits = (
+        sa.select(earlier.id)
+        .join(cause, cause.id == earlier.event_id)
         .where(
-            Delivery.state == DeliveryState.DUE,
-            Delivery.due_at <= now,
-            Destination.ended_at.is_(None),
-            Destination.channel.in_(channels),
-            Destination.id.not_in(passed_over),
-            sa.true() if public else Delivery.id.in_(theirs),
-            # A place that was the organizers' own and is public now hears nothing that was for them.
-            sa.or_(Event.audience != Audience.ORGANIZERS, Destination.audience == Audience.ORGANIZERS),
-            ~waits,
+            earlier.destination_id == Delivery.destination_id,
+            earlier.id < Delivery.id,
+            sa.or_(
+                earlier.state == DeliveryState.CLAIMED,
+                sa.and_(
+                    earlier.state == DeliveryState.DUE,
+                    sa.or_(same, sa.and_(earlier.action == Action.EDIT, cause.kind == EventKind.CONTENT_REMOVED)),
+                ),
+            ),
         )
-        .order_by(Delivery.due_at, Delivery.id)
-        .limit(limit)
-    ).all()
-    return _bundled(session, heads, now)
+        .exists()
+    )
+    removals = _rows().where(*conditions, removes_content(), ~waits).order_by(Delivery.due_at, Delivery.id)
+    zone = election_zone(session)
+    return tuple(_due(session, row, now, zone) for row in session.execute(removals.limit(limit)))
 
 
 def _rows() -> sa.Select[Delivery, Event, Destination, dict[str, Json], str | None]:
-    original = aliased(Delivery)
+    original = _ORIGINAL
     return (
         sa.select(Delivery, Event, Destination, Wording.content, original.remote_id)
         .join(Event, Event.id == Delivery.event_id)
@@ -188,11 +237,13 @@ def _due(
     members: tuple[Member, ...] = (),
 ) -> Due:
     delivery, event, to, worded, acts_on = row
+    facts, trail = facts_from(event.kind, event.facts), trail_of(session, delivery, event)
+    told = (facts, *(one.facts for one in trail), *(member.said.facts for member in members))
     return Due(
         delivery=delivery.id,
         place=to.id,
         kind=event.kind,
-        facts=facts_from(event.kind, event.facts),
+        facts=facts,
         channel=to.channel,
         address=to.address,
         thread=to.thread,
@@ -204,9 +255,13 @@ def _due(
         attempts=delivery.attempts,
         since=max((member.since for member in members), default=event.created_at),
         worded=bundles.words_of(group, worded) if group else worded,
-        trail=trail_of(session, delivery, event),
+        trail=trail,
         quiet_until=_quiet_until(delivery, to, now, zone),
         members=members,
+        expires_at=event.expires_at,
+        follows=follows_of(session, to.id)
+        if any(isinstance(one, ReminderFacts) and one.places for one in told)
+        else None,
     )
 
 
@@ -407,8 +462,23 @@ def look_into_doubts(session: Session, channels: Collection[str], now: datetime)
     A day after the event, or after a digest was worded, a doubt stays one for a person, and so does what would be too late
     to say. Of a digest all is looked for together or nothing.
     """
+    if not channels:
+        return 0
     here = sa.select(Destination.id).where(Destination.channel.in_(channels), Destination.ended_at.is_(None))
     alone = Delivery.bundle_id.is_(None)
+    later = aliased(Delivery)
+    # The whole message was changed once more since: done now, the earlier change would undo the later one.
+    overtaken = sa.and_(
+        Delivery.action == Action.EDIT,
+        sa.select(later.id)
+        .where(
+            later.acts_on_id == Delivery.acts_on_id,
+            later.action == Action.EDIT,
+            later.id > Delivery.id,
+            later.state.not_in([DeliveryState.FAILED, DeliveryState.CANCELLED]),
+        )
+        .exists(),
+    )
     doubts = session.scalars(
         sa.select(Delivery)
         .join(Event, Event.id == Delivery.event_id)
@@ -418,6 +488,7 @@ def look_into_doubts(session: Session, channels: Collection[str], now: datetime)
             sa.case((alone, Event.created_at), else_=Wording.created_at) > now - LOOKED_FOR,
             Delivery.destination_id.in_(here),
             sa.or_(Event.expires_at.is_(None), Event.expires_at > now),
+            ~overtaken,
         )
         .with_for_update(of=Delivery, skip_locked=True)
     ).all()
@@ -429,12 +500,22 @@ def look_into_doubts(session: Session, channels: Collection[str], now: datetime)
 
 
 def cancel_expired(session: Session, now: datetime) -> int:
-    """Cancel what has lost its meaning by waiting, with an entry in the audit log; return how many."""
-    events = session.scalars(sa.select(Event.id).where(Event.expires_at <= now)).all()
-    if not events:
-        return 0
-    due = sa.select(Delivery).where(Delivery.event_id.in_(events), Delivery.state == DeliveryState.DUE)
-    expired = session.scalars(due.order_by(Delivery.id).with_for_update(skip_locked=True)).all()
+    """Cancel what has lost its meaning by waiting, with an entry in the audit log; return how many messages that were.
+
+    An event that expires before everybody was reached is told to nobody else.
+    """
+    untold = sa.select(Event).where(Event.expires_at <= now, Event.fanned_out_at.is_(None))
+    for event in session.scalars(untold.order_by(Event.id).with_for_update(skip_locked=True)):
+        event.cancelled_at = event.fanned_out_at = now
+        note(session, None, "event.expire", f"event:{event.id}", now)
+    session.flush()
+    due = (
+        sa.select(Delivery)
+        .join(Event, Event.id == Delivery.event_id)
+        .where(Event.expires_at <= now, Delivery.state == DeliveryState.DUE)
+        .order_by(Delivery.id)
+    )
+    expired = session.scalars(due.with_for_update(of=Delivery, skip_locked=True)).all()
     for delivery in expired:
         delivery.state, delivery.reason = DeliveryState.CANCELLED, "expired"
         note(session, None, "delivery.expire", f"delivery:{delivery.id}", now)

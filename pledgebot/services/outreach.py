@@ -1,7 +1,9 @@
 """The log of contacts with lists, from which the progress of each conversation follows."""
 
+from collections import Counter
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta, tzinfo
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -11,6 +13,9 @@ from pledgebot.domain.progress import ContactKind, Medium
 from pledgebot.services.lists import get_list
 from pledgebot.services.people import Actor, Role, note, require_role
 from pledgebot.store.tables import CandidateList, ContactRow, Organizer
+
+LONGEST_TEMPLATE = 64
+"""How many characters the name of a text has at most."""
 
 _TOMORROW = timedelta(days=1)
 """A clock may be wrong by hours; a contact further ahead is a typing error."""
@@ -52,7 +57,7 @@ def log_contact(session: Session, contact: NewContact, by: Actor, now: datetime)
         kind=contact.kind,
         medium=contact.medium,
         at=contact.at,
-        template=contact.template,
+        template=contact.template[:LONGEST_TEMPLATE] if contact.template else None,
         note=contact.note,
         organizer_id=by.organizer,
     )
@@ -62,14 +67,51 @@ def log_contact(session: Session, contact: NewContact, by: Actor, now: datetime)
     return row.id
 
 
-def contact_lines(session: Session) -> tuple[ContactLine, ...]:
-    """Return every contact, by list and time."""
+def contact_lines(session: Session, round_id: int | None = None) -> tuple[ContactLine, ...]:
+    """Return every contact with the lists of a round, or of all rounds, by list and time."""
     rows = session.execute(
         sa.select(ContactRow, CandidateList.name, Organizer.name)
         .join(CandidateList, CandidateList.id == ContactRow.list_id)
         .join(Organizer, Organizer.id == ContactRow.organizer_id)
-        .order_by(CandidateList.panel, CandidateList.normal, ContactRow.at)
+        .where(sa.true() if round_id is None else CandidateList.round_id == round_id)
+        .order_by(CandidateList.panel, CandidateList.normal, ContactRow.at, ContactRow.id)
     )
     return tuple(
         ContactLine(row.list_id, name, row.kind, row.medium, row.at, row.template, by) for row, name, by in rows
     )
+
+
+def log_contacts(
+    session: Session, contacts: Sequence[NewContact], zone: tzinfo, by: Actor, now: datetime
+) -> tuple[int, int]:
+    """Log contacts of a sheet; return how many were new, and how many were on record already.
+
+    What is on record is known by its list, what happened, the way and the day in a zone: a sheet that is read again adds
+    nothing, nor does a contact that was logged by chat too. Two of one day in a sheet are two.
+    """
+    known = _on_record(session, {contact.list_id for contact in contacts}, zone)
+    new = 0
+    for contact in contacts:
+        key = _likeness(contact.list_id, contact.kind, contact.medium, contact.at, zone)
+        if known[key]:
+            known[key] -= 1
+            continue
+        log_contact(session, contact, by, now)
+        new += 1
+    return new, len(contacts) - new
+
+
+_Likeness = tuple[int, ContactKind, Medium, date]
+
+
+def _on_record(session: Session, lists: Collection[int], zone: tzinfo) -> Counter[_Likeness]:
+    rows = session.execute(
+        sa.select(ContactRow.list_id, ContactRow.kind, ContactRow.medium, ContactRow.at).where(
+            ContactRow.list_id.in_(lists)
+        )
+    )
+    return Counter(_likeness(*row, zone) for row in rows)
+
+
+def _likeness(list_id: int, kind: ContactKind, medium: Medium, at: datetime, zone: tzinfo) -> _Likeness:
+    return list_id, kind, medium, at.astimezone(zone).date()

@@ -2,14 +2,27 @@
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
+from datetime import date, datetime
 from itertools import chain
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from pledgebot.domain.answer import AnswerKind, AnswerState, Origin, StanceState, Standing, standing_of
+from pledgebot.domain.answer import (
+    AnswerKind,
+    AnswerState,
+    EvidenceKind,
+    Origin,
+    Position,
+    SourceKind,
+    SpeakerRole,
+    StanceState,
+    Standing,
+    standing_of,
+)
 from pledgebot.domain.election import LineageKind
 from pledgebot.domain.events import ProofFacts
+from pledgebot.services.as_of import Past, lineages_at, states_at
 from pledgebot.services.revision import Remembered
 from pledgebot.services.views import CellView, DemandView, StanceView
 from pledgebot.store.engine import fetch
@@ -34,7 +47,7 @@ _CORRECTED = (
     .join(Stance, Stance.answer_id == Answer.id)
     .where(Answer.kind == AnswerKind.CORRECTION, Answer.state == AnswerState.PENDING)
 )
-_HELD = (
+_STANCES = (
     sa.select(
         Stance.list_id,
         Stance.banner_id,
@@ -56,13 +69,15 @@ _HELD = (
     )
     .join(Answer, Answer.id == Stance.answer_id)
     .outerjoin(Evidence, Evidence.id == Answer.lead_evidence_id)
-    .where(Stance.state.in_([StanceState.CURRENT, StanceState.BESIDE]))
     .order_by(Answer.said_on, Answer.seq)
 )
+_COUNTS = (StanceState.CURRENT, StanceState.BESIDE)
+_HELD = _STANCES.where(Stance.state.in_(_COUNTS))
 # By the subject of the entry, which has an index; it is that of its stances. Lists and banners apart: asked for both at once,
 # SQLite looks at every entry there is.
 _HELD_BY_LISTS = _HELD.where(Answer.list_id.in_(sa.bindparam("lists")))
 _HELD_BY_BANNERS = _HELD.where(Answer.banner_id.in_(sa.bindparam("banners")))
+_HELD_THEN = _STANCES.add_columns(Stance.id).where(Stance.id.in_(sa.bindparam("stances")))
 
 
 def any_descent(session: Session) -> bool:
@@ -85,10 +100,12 @@ class Positions:
         banners: Iterable[int] = (),
         known: Remembered | None = None,
         under: Mapping[int, int | None] | None = None,
+        past: Past | None = None,
     ) -> None:
-        """Read them; `under` is list → banner of these lists, where it was read already."""
+        """Read them; `under` is list → banner of these lists, where it was read already, `past` the moment that is asked for."""
         known = known or Remembered()
-        self._parents = _family(session, set(lists)) if known.read(session, any_descent) else {}
+        descent = known.read(session, any_descent) or (past is not None and past.taken_back)
+        self._parents = _family(session, set(lists), past) if descent else {}
         everyone = set(lists) | set(self._parents)
         everyone |= {parent for parents in self._parents.values() for parent, _kind in parents}
         self._names: dict[int, str] = {}
@@ -97,8 +114,11 @@ class Positions:
             for row in fetch(session, _NAMED, {"lists": list(everyone)}):
                 self._names[row.id], self._banner[row.id] = row.name, row.banner_id
         wanted = {self._banner[number] for number in everyone if number in self._banner} | set(banners)
-        corrected = known.read(session, being_corrected)
-        self._of_list, self._of_banner = _held(session, everyone, wanted - {None}, corrected)
+        corrected = known.read(session, being_corrected) if past is None else past.corrected
+        rows = (
+            _held(session, everyone, wanted - {None}) if past is None else _held_then(session, everyone, wanted, past)
+        )
+        self._of_list, self._of_banner = _standings(rows, corrected)
 
     def of_list(self, list_id: int, key: Key) -> Standing[StanceView]:
         """Return a list's position, by the rule of `standing_of`."""
@@ -140,27 +160,55 @@ def _cell(demand: DemandView, standing: Callable[[Key], Standing[StanceView]]) -
     return CellView(demand, standing((demand.id, "")), tuple(part for part in parts if part[1].known))
 
 
-def _family(session: Session, lists: set[int]) -> dict[int, list[tuple[int, LineageKind]]]:
+def _family(session: Session, lists: set[int], past: Past | None) -> dict[int, list[tuple[int, LineageKind]]]:
     """Return the confirmed parents of lists, of their parents, and so on."""
     parents: dict[int, list[tuple[int, LineageKind]]] = {}
     waiting = set(lists)
     while waiting:
-        rows = fetch(session, _PARENTS, {"lists": list(waiting)}).all()
-        for row in rows:
-            parents.setdefault(row.child_id, []).append((row.parent_id, row.kind))
-        waiting = {row.parent_id for row in rows} - set(parents)
+        rows = fetch(session, _PARENTS, {"lists": list(waiting)}).all() if past is None else ()
+        found = [(row.child_id, row.parent_id, row.kind) for row in rows]
+        if past is not None:
+            then = lineages_at(session, past, list(waiting))
+            found = [
+                (one.child_id, one.parent_id, one.kind) for one in then if one.confirmed and one.child_id in waiting
+            ]
+        for child, parent, kind in found:
+            parents.setdefault(child, []).append((parent, kind))
+        waiting = {parent for _child, parent, _kind in found} - set(parents)
     return parents
 
 
-def _held(
-    session: Session, lists: set[int], banners: set[int | None], corrected: frozenset[tuple[int | None, int]]
-) -> tuple[Mapping[int, Said], Mapping[int, Said]]:
-    """Return what lists and banners said themselves and what counts of it."""
-    current: dict[tuple[int | None, int | None, Key], StanceView] = {}
-    beside: dict[tuple[int | None, int | None, Key], list[StanceView]] = defaultdict(list)
+_Row = sa.Row[
+    int | None, int | None, int, str, Position | None, StanceState, int, int | None, date, SourceKind, str | None,
+    SpeakerRole, EvidenceKind, str | None, str | None, str | None, datetime | None,
+]  # fmt: skip
+"""A stance as `_STANCES` reads it; without a proof its kind is None."""
+
+
+def _held(session: Session, lists: set[int], banners: set[int | None]) -> Iterable[tuple[_Row, StanceState]]:
+    """Yield what lists and banners said themselves and what counts of it, in the order in which it was said."""
     by_lists = fetch(session, _HELD_BY_LISTS, {"lists": list(lists)}) if lists else ()
     by_banners = fetch(session, _HELD_BY_BANNERS, {"banners": list(banners)}) if banners else ()
-    for row in chain(by_lists, by_banners):
+    return ((row, row.state) for row in chain(by_lists, by_banners))
+
+
+def _held_then(
+    session: Session, lists: set[int], banners: set[int | None], past: Past
+) -> Iterable[tuple[_Row, StanceState]]:
+    """Yield what counted at a moment of what lists and banners said, as `_held` does."""
+    states = states_at(session, past, lists, [banner for banner in banners if banner is not None])
+    counted = [stance for stance, state in states.items() if state in _COUNTS]
+    rows = fetch(session, _HELD_THEN, {"stances": counted}) if counted else ()
+    return ((row, states[row.id]) for row in rows)
+
+
+def _standings(
+    rows: Iterable[tuple[_Row, StanceState]], corrected: frozenset[tuple[int | None, int]]
+) -> tuple[Mapping[int, Said], Mapping[int, Said]]:
+    """Return what lists and banners said themselves, from the stances that count or stand beside."""
+    current: dict[tuple[int | None, int | None, Key], StanceView] = {}
+    beside: dict[tuple[int | None, int | None, Key], list[StanceView]] = defaultdict(list)
+    for row, state in rows:
         place = (row.list_id, row.banner_id, (row.demand_id, row.part))
         view = StanceView(
             answer=row.answer,
@@ -175,7 +223,7 @@ def _held(
             else ProofFacts(row.kind, row.url, row.quote, row.blob_sha256),
             being_corrected=(row.answer, row.demand_id) in corrected,
         )
-        if row.state is StanceState.CURRENT:
+        if state is StanceState.CURRENT:
             current[place] = view
         else:
             beside[place].append(view)

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session, aliased
 from pledgebot.domain.answer import AnswerKind, AnswerState
 from pledgebot.domain.audience import Audience
 from pledgebot.domain.delivery import Action, DeliveryState
-from pledgebot.domain.events import EventKind, Said
+from pledgebot.domain.events import EventKind, News, Said
 from pledgebot.services.bundles import digest_now
 from pledgebot.services.facts import answer_facts_from
 from pledgebot.store.tables import Answer, Delivery, Destination, Event
@@ -118,7 +118,7 @@ def _with_replaced(session: Session, held: dict[int, Held]) -> dict[int, Held]:
     return held
 
 
-_ASKED_ABOUT = (EventKind.ANSWER_PENDING, EventKind.ENTRY_ASKED, EventKind.ENTRY_EXPLAINED)
+_ASKED_ABOUT = (EventKind.ANSWER_PENDING, EventKind.ENTRY_ASKED, EventKind.ENTRY_EXPLAINED, EventKind.ENTRY_WAITS)
 _WILL_STAND = (DeliveryState.DUE, DeliveryState.CLAIMED, DeliveryState.SENT)
 
 
@@ -127,7 +127,7 @@ def asked_about(session: Session, event: Event, destinations: Sequence[int]) -> 
 
     After a decision those are all that hold buttons for it; before it only those that show the entry in its version.
     """
-    shown = (Event.kind == EventKind.ANSWER_PENDING, Event.revision == answer_facts_from(event.facts).version)
+    shown = (Event.kind == EventKind.ANSWER_PENDING, Event.revision == event.facts["version"])
     wanted = (Event.kind.in_(_ASKED_ABOUT),) if event.kind is EventKind.ENTRY_DECIDED else shown
     stands = sa.or_(Delivery.state.in_(_WILL_STAND), Delivery.remote_id.is_not(None))
     rows = session.scalars(
@@ -148,7 +148,7 @@ def asked_about(session: Session, event: Event, destinations: Sequence[int]) -> 
     return found
 
 
-def trail_of(session: Session, delivery: Delivery, event: Event, *, lock: bool = False) -> tuple[Said, ...]:
+def trail_of(session: Session, delivery: Delivery, event: Event, *, lock: bool = False) -> tuple[News, ...]:
     """Return what the message that a correction edits said, then each correction of it up to this one, oldest first.
 
     Of a digest out of which content is removed it is all that the digest still says. Empty for everything else. `lock` keeps

@@ -1,6 +1,7 @@
 """The whole proof of one confirmed entry, as anybody may see it."""
 
 from dataclasses import dataclass
+from datetime import datetime
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -30,13 +31,17 @@ class ProofView:
     proofs: tuple[ProofFacts, ...]
 
 
-def proof_view(session: Session, answer_id: int, known: Remembered | None = None) -> ProofView | None:
-    """Return the proof of a confirmed entry; None for one that waits, was rejected or never was."""
+def proof_view(
+    session: Session, answer_id: int, known: Remembered | None = None, *, as_of: datetime | None = None
+) -> ProofView | None:
+    """Return the proof of an entry that is confirmed, or was at a moment; None for one that waits, was rejected or never was."""
     answer = session.get(Answer, answer_id)
     if answer is None or answer.state is not AnswerState.CONFIRMED:
         return None
-    whole = history(session, list_id=answer.list_id, banner_id=answer.banner_id, known=known)
-    entry = next(entry for entry in whole.entries if entry.answer == answer_id)
+    whole = history(session, list_id=answer.list_id, banner_id=answer.banner_id, known=known, as_of=as_of)
+    entry = next((entry for entry in whole.entries if entry.answer == answer_id), None)
+    if entry is None:
+        return None
     removals = (other for other in whole.entries if other.kind is AnswerKind.REMOVAL)
     return ProofView(
         subject=whole.subject,

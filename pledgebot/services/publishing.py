@@ -10,6 +10,7 @@ from pledgebot.domain.answer import AnswerState
 from pledgebot.domain.audience import Audience, Topics
 from pledgebot.domain.delivery import DeliveryState
 from pledgebot.domain.events import FACTS_VERSION, Decision, EventKind, Facts, NoticeFacts, Remark
+from pledgebot.domain.recalled import Recalled
 from pledgebot.services.facts import answer_facts, answer_facts_from, election_zone, facts_content
 from pledgebot.services.topics import topics_of
 from pledgebot.store.tables import Answer, Delivery, Event
@@ -28,6 +29,7 @@ def publish(
     answer_id: int | None = None,
     audience: Audience = Audience.PUBLIC,
     not_before: datetime | None = None,
+    expires_at: datetime | None = None,
     revision: int = 1,
 ) -> int:
     """Write one event in the transaction of the fact that it announces, and return its number."""
@@ -37,10 +39,11 @@ def publish(
         answer_id=answer_id,
         revision=revision,
         topics={name: list(numbers) for name, numbers in asdict(topics).items()},
-        facts=facts_content(facts),
+        facts=facts_content(kind, facts),
         facts_version=FACTS_VERSION,
         created_at=now,
         not_before=not_before or now,
+        expires_at=expires_at,
     )
     session.add(event)
     session.flush()
@@ -50,13 +53,18 @@ def publish(
 def publish_notice(
     session: Session,
     kind: EventKind,
-    facts: NoticeFacts,
+    facts: NoticeFacts | Recalled,
     now: datetime,
     *,
     audience: Audience = Audience.SUBSCRIBER,
+    topics: Topics | None = None,
+    expires_at: datetime | None = None,
 ) -> int:
-    """Write an event that is about no answer, and return its number. Whom it reaches, the fan-out decides by its kind."""
-    return publish(session, kind, facts, Topics(), now, audience=audience)
+    """Write an event that is about no answer, and return its number. Whom it reaches, the fan-out decides by its kind.
+
+    After `expires_at` it has no meaning any more: what was not sent by then is cancelled.
+    """
+    return publish(session, kind, facts, topics or Topics(), now, audience=audience, expires_at=expires_at)
 
 
 def ask_organizers(session: Session, answer: Answer, now: datetime) -> int:
@@ -77,7 +85,8 @@ def ask_organizers(session: Session, answer: Answer, now: datetime) -> int:
 def stop_asking(session: Session, answer_id: int, reason: str, now: datetime) -> None:
     """Cancel what organizers have not been asked yet about an entry, whatever its version."""
     # Locked, so that a fan-out that is under way ends first: the deliveries that it wrote are seen and cancelled too.
-    asked = sa.select(Event).where(Event.answer_id == answer_id, Event.kind == EventKind.ANSWER_PENDING)
+    kinds = (EventKind.ANSWER_PENDING, EventKind.ENTRY_WAITS)
+    asked = sa.select(Event).where(Event.answer_id == answer_id, Event.kind.in_(kinds))
     events = session.scalars(asked.order_by(Event.id).with_for_update()).all()
     for event in events:
         if event.fanned_out_at is None:

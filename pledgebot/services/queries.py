@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from pledgebot.domain.answer import StanceState, Standing
 from pledgebot.domain.errors import Objection, Refused
+from pledgebot.services.as_of import past_of
 from pledgebot.services.demands import demands
 from pledgebot.services.histories import entries, entry, history
 from pledgebot.services.list_views import heads_of, list_heads, list_view, views_of
@@ -18,6 +19,7 @@ from pledgebot.services.views import (
     BannerView,
     CellView,
     DemandRows,
+    DemandView,
     ListView,
     PlaceView,
     StanceView,
@@ -98,13 +100,23 @@ def parts_of(session: Session, constituency_id: int, round_id: int, most: int | 
     return places(session, round_id, most, part_of=constituency_id)
 
 
-def table(session: Session, constituency_id: int, now: datetime, known: Remembered | None = None) -> TableView:
-    """Return the table lists × demands of one constituency in the current round, or the last that lists stood in there."""
+def table(
+    session: Session,
+    constituency_id: int,
+    now: datetime,
+    known: Remembered | None = None,
+    *,
+    as_of: datetime | None = None,
+) -> TableView:
+    """Return the table lists × demands of one constituency in the current round, or the last that lists stood in there.
+
+    With `as_of` everything is as it stood at that moment; so it is in the other questions that take it.
+    """
     known = known or Remembered()
-    asked = round_in(session, constituency_id, now, known)
+    asked = round_in(session, constituency_id, now, known, as_of=as_of)
     label, code = fetch(session, _PLACE, {"place": constituency_id}).one()
     columns = known.read(session, demands)
-    rows = views_of(session, _lists_of(session, constituency_id, asked.id), columns, known)
+    rows = views_of(session, _lists_of(session, constituency_id, asked.id), columns, known, as_of=as_of)
     return TableView(label, code, asked, columns, tuple(rows))
 
 
@@ -115,7 +127,9 @@ def _lists_of(session: Session, constituency_id: int, round_id: int) -> list[int
     return [row.id for row in ordered]
 
 
-def banner_view(session: Session, banner_id: int, known: Remembered | None = None) -> BannerView:
+def banner_view(
+    session: Session, banner_id: int, known: Remembered | None = None, *, as_of: datetime | None = None
+) -> BannerView:
     """Return a banner with its own standing, its lists, and those that said something else than it (exceptions)."""
     known = known or Remembered()
     banner = session.get(Banner, banner_id)
@@ -129,13 +143,21 @@ def banner_view(session: Session, banner_id: int, known: Remembered | None = Non
         name=banner.name,
         round_key=asked.key,
         round_number=asked.number,
-        cells=Positions(session, (), [banner_id], known).cells_of_banner(banner_id, columns),
-        lists=tuple(heads_of(session, lists, known)),
+        cells=_cells_of_banner(session, banner_id, columns, known, as_of),
+        lists=tuple(heads_of(session, lists, known, as_of=as_of)),
         exceptions=(),
     )
-    apart = _with_words_of_their_own(session, set(lists))
-    views = views_of(session, [number for number in lists if number in apart], columns, known)
+    # At an earlier moment others may have spoken than now: all of them are looked at.
+    apart = _with_words_of_their_own(session, set(lists)) if as_of is None else set(lists)
+    views = views_of(session, [number for number in lists if number in apart], columns, known, as_of=as_of)
     return replace(view, exceptions=tuple(one for one in views if differs(one, view)))
+
+
+def _cells_of_banner(
+    session: Session, banner_id: int, columns: tuple[DemandView, ...], known: Remembered, as_of: datetime | None
+) -> tuple[CellView, ...]:
+    past = past_of(session, as_of, known)
+    return Positions(session, (), [banner_id], known, past=past).cells_of_banner(banner_id, columns)
 
 
 def _with_words_of_their_own(session: Session, lists: set[int]) -> set[int | None]:
@@ -167,10 +189,16 @@ def _held(standing: Standing[StanceView]) -> tuple[object, ...]:
 
 
 def demand_rows(
-    session: Session, demand_id: int, constituency_id: int, now: datetime, known: Remembered | None = None
+    session: Session,
+    demand_id: int,
+    constituency_id: int,
+    now: datetime,
+    known: Remembered | None = None,
+    *,
+    as_of: datetime | None = None,
 ) -> DemandRows:
     """Return what each list of a constituency says on one demand in the current round."""
-    whole = table(session, constituency_id, now, known)
+    whole = table(session, constituency_id, now, known, as_of=as_of)
     demand = next((column for column in whole.demands if column.id == demand_id), None)
     if demand is None:
         raise Refused(Objection.UNKNOWN_DEMAND, name=str(demand_id))

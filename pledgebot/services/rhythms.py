@@ -1,15 +1,23 @@
-"""When a place wants to hear: its rhythm, hour and quiet hours, by its own clocks or else those of the election."""
+"""When a place wants to hear: its rhythm, hour, day and quiet hours, by its own clocks or else those of the election."""
 
 from datetime import datetime, tzinfo
-from zoneinfo import ZoneInfo
 
-from pledgebot.domain.audience import QuietHours, Rhythm, first_due
+from pledgebot.domain.audience import DIGEST_WEEKDAY, QuietHours, Rhythm, first_due
+from pledgebot.domain.calendar import zone_or
 from pledgebot.store.tables import Destination
 
 
-def due_at(place: Destination, moment: datetime, zone: tzinfo) -> datetime:
-    """Return when a place wants to hear of what may be said from a moment on. `zone` is that of the election."""
-    return first_due(moment, place.rhythm, place.hour, _quiet_hours(place), _zone(place, zone))
+def due_at(place: Destination, moment: datetime, zone: tzinfo, expires_at: datetime | None = None) -> datetime:
+    """Return when a place wants to hear of what may be said from a moment on. `zone` is that of the election.
+
+    What would have lost its meaning by the next day's digest is told on its day; whoever wants a weekly one goes without.
+    """
+    weekday = DIGEST_WEEKDAY if place.weekday is None else place.weekday
+    quiet, own = _quiet_hours(place), _zone(place, zone)
+    due = first_due(moment, place.rhythm, place.hour, quiet, own, weekday)
+    if expires_at is not None and due >= expires_at and place.rhythm is Rhythm.DAILY:
+        return first_due(moment, Rhythm.AT_ONCE, None, quiet, own)
+    return due
 
 
 def quiet_until(place: Destination, now: datetime, zone: tzinfo) -> datetime | None:
@@ -23,4 +31,4 @@ def _quiet_hours(place: Destination) -> QuietHours | None:
 
 
 def _zone(place: Destination, zone: tzinfo) -> tzinfo:
-    return ZoneInfo(place.zone) if place.zone else zone
+    return zone_or(place.zone, zone)

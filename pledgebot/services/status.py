@@ -1,7 +1,7 @@
 """How the bot does, as organizers see it: silence, what comes in, what goes out, what waits. Numbers only, never a person."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -9,11 +9,14 @@ from sqlalchemy.orm import Session
 from pledgebot.domain.answer import AnswerState
 from pledgebot.domain.audience import Audience
 from pledgebot.domain.delivery import DeliveryState
-from pledgebot.domain.election import Silence
+from pledgebot.domain.election import Hush, Silence
 from pledgebot.domain.errors import Refused
 from pledgebot.domain.progress import Stage
 from pledgebot.services.chases import stages
-from pledgebot.services.rounds import current_round, silences
+from pledgebot.services.gate import SilencePolicy, gate_at, silent_until
+from pledgebot.services.policies import policy
+from pledgebot.services.rounds import UNREADABLE, current_round, silences
+from pledgebot.services.stopped import stopped
 from pledgebot.services.stops import Stop, stops
 from pledgebot.services.views import RoundView
 from pledgebot.store.tables import Answer, Delivery, Destination, Inbox, InboxState, LedgerEntry
@@ -27,7 +30,9 @@ class StatusView:
     """How the bot does at a moment.
 
     `round` is None without a calendar; `silence` is the one that holds now or comes next. `oldest_unsent` is since when the
-    delivery waits that should have gone out first. `stops` are the networks that asked to be left alone.
+    delivery waits that should have gone out first. `stops` are the networks that asked to be left alone. `hush` says why nothing
+    goes out to the public now, `until` when that ends, where that is known; `only_some` that it holds for some places only. `off`
+    is how far the machine's clock is ahead, where it is that.
     """
 
     now: datetime
@@ -43,11 +48,20 @@ class StatusView:
     ledger_entries: int
     subscribers: int
     stops: tuple[Stop, ...] = ()
+    hush: Hush = Hush.FREE
+    until: datetime | None = None
+    only_some: bool = False
+    off: timedelta | None = None
 
 
 def status(session: Session, now: datetime) -> StatusView:
     """Return how the bot does now."""
     asked = _round(session, now)
+    decided, seen = policy(session), stopped(session)
+    clock_off = seen is not None and seen.hush is Hush.CLOCK_OFF
+    silence = SilencePolicy(decided.rule, decided.margin)
+    gate = gate_at(session, now, silence, clock_off=clock_off)
+    only_some = gate.silent is not None
     updates = _counts(session, sa.select(Inbox.state, sa.func.count()).group_by(Inbox.state))
     deliveries = _counts(session, sa.select(Delivery.state, sa.func.count()).group_by(Delivery.state))
     waiting = sa.select(sa.func.count()).select_from(Answer).where(Answer.state == AnswerState.PENDING)
@@ -71,18 +85,25 @@ def status(session: Session, now: datetime) -> StatusView:
         ledger_entries=session.scalar(sa.select(sa.func.count()).select_from(LedgerEntry)) or 0,
         subscribers=session.scalar(followers) or 0,
         stops=stops(session, now),
+        hush=Hush.SILENCE if only_some else gate.hush,
+        until=silent_until(session, now, silence),
+        only_some=only_some,
+        off=seen.off if seen is not None and gate.hush is Hush.CLOCK_OFF else None,
     )
 
 
 def _round(session: Session, now: datetime) -> RoundView | None:
     try:
         return current_round(session, now)
-    except Refused:
+    except (Refused, *UNREADABLE):
         return None
 
 
 def _silence(session: Session, now: datetime) -> Silence | None:
-    ahead = [silence for silence in silences(session) if now < silence.ends]
+    try:
+        ahead = [silence for silence in silences(session) if now < silence.ends]
+    except UNREADABLE:
+        return None
     return min(ahead, key=lambda silence: silence.begins, default=None)
 
 

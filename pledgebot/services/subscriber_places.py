@@ -182,6 +182,7 @@ def _united(old: Destination, new: Destination) -> dict[str, object]:
         "language": new.language,
         "rhythm": new.rhythm,
         "hour": new.hour,
+        "weekday": new.weekday,
         "zone": new.zone or old.zone,
         "quiet_from": new.quiet_from,
         "quiet_to": new.quiet_to,

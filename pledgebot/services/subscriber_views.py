@@ -1,7 +1,7 @@
 """What is kept of a place that follows something, as it is shown; and how many there are, without any address."""
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, time
 from typing import cast
@@ -45,8 +45,8 @@ class TopicView:
 class SubscriberView:
     """A place that is written to: whose it is, what it follows, how and when it wants to hear.
 
-    `zone` is the one in which `hour` and `quiet` are read. `since` is from when on it is told. `active` is False once the
-    network said that it cannot be written to any more.
+    `zone` is the one in which `hour`, `weekday` (Monday is 0, None for the usual day) and `quiet` are read. `since` is from
+    when on it is told. `active` is False once the network said that it cannot be written to any more.
     """
 
     id: int
@@ -63,6 +63,7 @@ class SubscriberView:
     active: bool
     asked_to_stay_at: datetime | None
     stays_at: datetime | None
+    weekday: int | None = None
 
 
 @dataclass(frozen=True)
@@ -115,6 +116,7 @@ def view_of(session: Session, row: Destination) -> SubscriberView:
         active=row.ended_at is None,
         asked_to_stay_at=row.asked_to_stay_at,
         stays_at=row.stays_at,
+        weekday=row.weekday,
     )
 
 
@@ -168,12 +170,33 @@ _LANGUAGE = sa.select(_PLACES.c.language).where(
     _PLACES.c.address == sa.bindparam("address"),
     _PLACES.c.thread == sa.bindparam("thread"),
 )
+_SPOKEN = "languages spoken"
+"""What is noted in `Session.info`, which lives as long as the transaction that one session is for."""
+_LANGUAGES = sa.select(_PLACES.c.channel, _PLACES.c.address, _PLACES.c.thread, _PLACES.c.language).where(
+    _PLACES.c.channel.in_(sa.bindparam("channels", expanding=True)),
+    _PLACES.c.address.in_(sa.bindparam("addresses", expanding=True)),
+)
 
 
 def language_of(session: Session, spot: Spot) -> str | None:
     """Return the language in which a place is written to, None where nothing is kept of it."""
+    spoken: dict[tuple[str, str, str], str | None] = session.info.get(_SPOKEN, {})
+    here = (spot.channel, spot.address, spot.thread)
+    if here in spoken:
+        return spoken[here]
     place = {"channel": spot.channel, "address": spot.address, "thread": spot.thread}
     return fetch(session, _LANGUAGE, place).scalar()
+
+
+def read_languages(session: Session, spots: Collection[Spot]) -> None:
+    """Read the languages of several places at once, for `language_of` in the same transaction. For one that only reads."""
+    where = {"channels": {spot.channel for spot in spots}, "addresses": {spot.address for spot in spots}}
+    rows = fetch(session, _LANGUAGES, {name: list(values) for name, values in where.items()})
+    known = {(row[0], row[1], row[2]): row[3] for row in rows}
+    session.info[_SPOKEN] = {
+        (spot.channel, spot.address, spot.thread): known.get((spot.channel, spot.address, spot.thread))
+        for spot in spots
+    }
 
 
 def organizers_places(session: Session, channel: str) -> tuple[str, ...]:

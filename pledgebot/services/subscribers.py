@@ -29,7 +29,7 @@ from pledgebot.services.subscriber_views import (
     view_of,
     zone_of,
 )
-from pledgebot.store.tables import CandidateList, Constituency, Delivery, Destination, Subscription
+from pledgebot.store.tables import CandidateList, Constituency, Delivery, Destination, Event, Subscription
 from pledgebot.store.upserts import insert_into
 
 __all__ = [
@@ -51,6 +51,7 @@ __all__ = [
     "set_language",
     "set_quiet_hours",
     "set_rhythm",
+    "set_zone",
     "stay",
     "subscribe",
     "unsubscribe",
@@ -173,15 +174,19 @@ def unsubscribe(session: Session, spot: Spot, topic: Topic | None, now: datetime
     return view_of(session, row)
 
 
-def set_rhythm(session: Session, spot: Spot, rhythm: Rhythm, hour: time | None, now: datetime) -> SubscriberView:
-    """Set how often a place hears, and at which hour of its own clock; without an hour the one chosen before stays.
+def set_rhythm(
+    session: Session, spot: Spot, rhythm: Rhythm, hour: time | None, now: datetime, weekday: int | None = None
+) -> SubscriberView:
+    """Set how often a place hears, at which hour of its own clock, and for a weekly digest on which day (Monday is 0).
 
+    Without an hour or a day the one chosen before stays.
     What already waits comes in the new rhythm. Where a medium has digests only, at once becomes daily. Refuses a place that
     follows nothing.
     """
     row = _following(session, spot)
     row.rhythm = _possible(spot.channel, rhythm)
     row.hour = hour if hour is not None else row.hour
+    row.weekday = weekday if weekday is not None else row.weekday
     _set_due_again(session, row, now)
     return view_of(session, row)
 
@@ -194,6 +199,17 @@ def set_quiet_hours(session: Session, spot: Spot, hours: QuietHours | None, now:
     row = _following(session, spot)
     begins, ends = hours if hours is not None and hours[0] != hours[1] else (None, None)
     row.quiet_from, row.quiet_to = begins, ends
+    _set_due_again(session, row, now)
+    return view_of(session, row)
+
+
+def set_zone(session: Session, spot: Spot, zone: str, now: datetime) -> SubscriberView:
+    """Set by which clocks the hours of a place are read: the IANA name of a zone, which whoever calls this has checked.
+
+    What already waits comes by the new clocks. Refuses a place that follows nothing.
+    """
+    row = _following(session, spot)
+    row.zone = zone
     _set_due_again(session, row, now)
     return view_of(session, row)
 
@@ -219,12 +235,16 @@ def _following(session: Session, spot: Spot) -> Destination:
 def _set_due_again(session: Session, row: Destination, now: datetime) -> None:
     """Let what waits come when the place now wants it.
 
-    What failed before keeps the time that its network asked for, and a change of an old message disturbs nobody.
+    What failed before keeps the time that its network asked for, and a change of an old message disturbs nobody. What loses
+    its meaning before that time is told as `due_at` says.
     """
     session.flush()
-    waits = (Delivery.state == DeliveryState.DUE, Delivery.attempts == 0, Delivery.action != Action.EDIT)
-    session.execute(
-        sa.update(Delivery)
-        .where(Delivery.destination_id == row.id, *waits)
-        .values(due_at=due_at(row, now, ZoneInfo(zone_of(session, row))))
-    )
+    mine = (Delivery.destination_id == row.id, Delivery.state == DeliveryState.DUE)
+    waits = (*mine, Delivery.attempts == 0, Delivery.action != Action.EDIT)
+    zone = ZoneInfo(zone_of(session, row))
+    ends = sa.select(Event.expires_at).join(Delivery, Delivery.event_id == Event.id).where(*waits).distinct()
+    for end in session.scalars(ends).all():
+        ending = sa.select(Event.id).where(Event.expires_at.is_not_distinct_from(end))
+        session.execute(
+            sa.update(Delivery).where(*waits, Delivery.event_id.in_(ending)).values(due_at=due_at(row, now, zone, end))
+        )

@@ -1,5 +1,7 @@
 """What an answer touches: whoever follows one of these hears of it."""
 
+from dataclasses import replace
+
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
@@ -11,6 +13,8 @@ from pledgebot.store.tables import Answer, CandidateList, Constituency, Lineage,
 def topics_of(session: Session, answer: Answer) -> Topics:
     """Return what an answer touches: its list or banner, their constituencies (and what these are part of), its demands.
 
+    Whoever follows a list, or the banner under which it stood, hears of the lists that descend from it.
+
     A removal has no demands of its own: it touches those of the entry whose content it removes.
     """
     speaking = answer.target_id if answer.kind is AnswerKind.REMOVAL else answer.id
@@ -19,13 +23,22 @@ def topics_of(session: Session, answer: Answer) -> Topics:
         rows = [session.get_one(CandidateList, answer.list_id)]
     else:
         rows = list(session.scalars(sa.select(CandidateList).where(CandidateList.banner_id == answer.banner_id)))
-    banners = {answer.banner_id} | {row.banner_id for row in rows if answer.list_id is not None}
-    return Topics(
-        lists=_with_ancestors(session, {row.id for row in rows}),
-        banners=tuple(sorted(banner for banner in banners if banner is not None)),
-        constituencies=_with_parents(session, {row.constituency_id for row in rows}),
-        demands=tuple(sorted(demands)),
-    )
+    told = topics_of_lists(session, {row.id for row in rows})
+    banners = {*told.banners} if answer.banner_id is None else {*told.banners, answer.banner_id}
+    return replace(told, banners=tuple(sorted(banners)), demands=tuple(sorted(demands)))
+
+
+def topics_of_lists(session: Session, lists: set[int]) -> Topics:
+    """Return what some lists touch: those from which they descend, the banners of all of them, where they stand."""
+    family = _with_ancestors(session, lists)
+    rows = session.execute(
+        sa.select(CandidateList.id, CandidateList.banner_id, CandidateList.constituency_id).where(
+            CandidateList.id.in_(family)
+        )
+    ).all()
+    banners = {row.banner_id for row in rows if row.banner_id is not None}
+    places = {row.constituency_id for row in rows if row.id in lists}
+    return Topics(lists=family, banners=tuple(sorted(banners)), constituencies=with_parents(session, places))
 
 
 def _with_ancestors(session: Session, lists: set[int]) -> tuple[int, ...]:
@@ -41,7 +54,8 @@ def _with_ancestors(session: Session, lists: set[int]) -> tuple[int, ...]:
     return tuple(sorted(found))
 
 
-def _with_parents(session: Session, places: set[int]) -> tuple[int, ...]:
+def with_parents(session: Session, places: set[int]) -> tuple[int, ...]:
+    """Return places and those of which they are part."""
     found: set[int] = set()
     waiting = set(places)
     while waiting:

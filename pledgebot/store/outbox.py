@@ -24,6 +24,7 @@ class Destination(Base):
         one_of("audience", Audience),
         one_of("place", PlaceKind),
         one_of("rhythm", Rhythm),
+        check("weekday_known", "weekday BETWEEN 0 AND 6"),
         check("quiet_hours_whole", "(quiet_from IS NULL) = (quiet_to IS NULL)"),
         check("consented", "audience <> 'subscriber' OR consented_at IS NOT NULL"),
     )
@@ -37,6 +38,7 @@ class Destination(Base):
     language: Mapped[str] = mapped_column(sa.String(8))
     rhythm: Mapped[Rhythm] = mapped_column(word(Rhythm), default=Rhythm.AT_ONCE)
     hour: Mapped[time | None]
+    weekday: Mapped[int | None]
     zone: Mapped[str | None] = mapped_column(sa.String(64))
     quiet_from: Mapped[time | None]
     quiet_to: Mapped[time | None]
@@ -178,6 +180,6 @@ class Delivery(Base):
     claimed_at: Mapped[datetime | None] = mapped_column(Moment)
     claim_token: Mapped[int | None]
     sent_at: Mapped[datetime | None] = mapped_column(Moment)
-    remote_id: Mapped[str | None] = mapped_column(sa.String(200))
+    remote_id: Mapped[str | None] = mapped_column(sa.Text)
     reason: Mapped[str | None] = mapped_column(sa.Text)
     settled_by: Mapped[int | None] = mapped_column(sa.ForeignKey("organizer.id"))

@@ -112,6 +112,7 @@ class Installation(Base):
     secret: Mapped[str] = mapped_column(sa.String(64))
     letter_key: Mapped[str | None] = mapped_column(sa.String(64))
     letter: Mapped[dict[str, Json] | None] = mapped_column(sa.JSON)
+    policy: Mapped[dict[str, Json] | None] = mapped_column(sa.JSON)
     fictional: Mapped[bool]
     names_version: Mapped[int] = mapped_column(default=0, server_default="0")
     revision: Mapped[int] = mapped_column(default=0, server_default="0")

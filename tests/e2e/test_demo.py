@@ -11,7 +11,11 @@ WORDS = {
     "fr": {
         "fictional": "Exemple : listes et personnes fictives.",
         "four eyes": "une autre personne doit la confirmer",
-        "silence": "Silence électoral",
+        "silence": "Réserve électorale : rien ne part. La publication attend jusqu’au",
+        "digest": "2 nouvelles sur ce que vous suivez",
+        "reminder": "Le vote a lieu dans 7 jours",
+        "calendar": "mercredi 11 mars 2026 à 10:00 : dernier appel aux listes",
+        "notice": "Reposez votre question à partir du dimanche 15 mars 2026 à 20:00",
         "invented": "C’était un exemple",
         "verified": "3 entrées vérifiées",
     },
@@ -19,6 +23,10 @@ WORDS = {
         "fictional": "Example: fictional lists and people.",
         "four eyes": "another person has to confirm it",
         "silence": "Electoral silence: nothing goes out. It waits until",
+        "digest": "2 news items about what you follow",
+        "reminder": "The vote is in 7 days",
+        "calendar": "Wednesday, 11 March 2026 at 10:00: last call to the lists",
+        "notice": "Ask again from Sunday, 15 March 2026 at 20:00",
         "invented": "This was an example",
         "verified": "3 entries verified",
     },
@@ -44,8 +52,8 @@ def played(
 def test_every_message_to_the_public_says_that_it_is_fictional(played: tuple[dict[str, str], str, Path]) -> None:
     words, written, _folder = played
     posts = POST.findall(written)
-    assert [network for network, _number, _text in posts].count("Telegram") == 3
-    assert [(network, number) for network, number, _text in posts].count(("Mastodon", "1")) == 3
+    assert [network for network, _number, _text in posts].count("Telegram") == 5
+    assert [(network, number) for network, number, _text in posts].count(("Mastodon", "1")) == 5
     for network, number, text in posts:
         assert words["fictional"] in text or (network, number) not in {("Telegram", ""), ("Mastodon", "1")}
 
@@ -60,10 +68,28 @@ def test_nobody_confirms_their_own_entry(played: tuple[dict[str, str], str, Path
 def test_what_is_confirmed_in_the_silence_is_posted_after_it(played: tuple[dict[str, str], str, Path]) -> None:
     words, written, _folder = played
     before, after = written.split(words["silence"])
-    third = re.compile(r"^│ .*LISTE EXEMPLE A", re.MULTILINE)
+    third = re.compile(r"^│ [^•]*: LISTE EXEMPLE A", re.MULTILINE)
     assert "LISTE EXEMPLE A" in before
     assert third.search(before) is None
     assert third.search(after) is not None
+
+
+def test_a_digest_a_reminder_and_the_calendar_are_shown(played: tuple[dict[str, str], str, Path]) -> None:
+    words, written, _folder = played
+    posts = [text for network, number, text in POST.findall(written) if network == "Telegram" and not number]
+    [digest] = [text for text in posts if words["digest"] in text]
+    assert digest.count("LISTE EXEMPLE B") >= 1
+    assert "Exemple" in digest.split("LISTE EXEMPLE B")[-1]
+    [reminder] = [text for text in posts if words["reminder"] in text]
+    assert all(f"• {panel}. " in reminder for panel in (1, 2, 3, 4)), "every list is named"
+    assert words["calendar"] in written
+
+
+def test_whoever_asks_in_the_silence_hears_that_it_is_silent(played: tuple[dict[str, str], str, Path]) -> None:
+    words, written, _folder = played
+    asked = written.split(words["silence"])[1].split("╭─ Telegram")[0]
+    assert words["notice"] in asked
+    assert "LISTE EXEMPLE" not in asked
 
 
 def test_the_ledger_is_verified_and_the_demo_says_what_it_was(played: tuple[dict[str, str], str, Path]) -> None:

@@ -92,7 +92,8 @@ def _called(arrondissement: int) -> tuple[str, ...]:
     return ordinal, f"{ordinal} arrondissement", f"130{arrondissement:02}"
 
 
-def _places_2020() -> tuple[PlacePlan, ...]:
+def places_2020() -> tuple[PlacePlan, ...]:
+    """Return the town and its eight sectors."""
     sectors = (
         PlacePlan(
             sector_code(sector),
@@ -105,7 +106,8 @@ def _places_2020() -> tuple[PlacePlan, ...]:
     return (PlacePlan(CITY, "Marseille"), *sectors)
 
 
-def _plan(places: tuple[PlacePlan, ...], *days: date) -> InstallationPlan:
+def a_town_plan(places: tuple[PlacePlan, ...], *days: date) -> InstallationPlan:
+    """Return the installation of some places, with one round on each day."""
     titles = {"fr": "Municipales de l’exemple", "en": "Municipal election of the example"}
     return InstallationPlan(
         letter=load_letter(Path(pledgebot.__file__).parent / "letters" / "marseille-2020.toml"),
@@ -193,7 +195,7 @@ class Marseille:
 def marseille_2020(database: Database) -> Marseille:
     """Build the fictional Marseille of 2020 before its first round."""
     with database.begin() as session:
-        sync_installation(session, _plan(_places_2020(), date(2020, 3, 15), date(2020, 6, 28)), BEFORE)
+        sync_installation(session, a_town_plan(places_2020(), date(2020, 3, 15), date(2020, 6, 28)), BEFORE)
         alix, noe, _zoe = add_people(session, BEFORE)
         town = Marseille(database, alix, noe)
         import_lists(session, first_round(), "2020-t1", "tour-1.txt", alix, BEFORE)
@@ -248,7 +250,7 @@ def marseille_2026(database: Database) -> Marseille:
         for panel, (name, head) in CITY_LISTS.items()
     ]
     with database.begin() as session:
-        plan = _plan((PlacePlan(CITY, "Marseille", aliases),), date(2026, 3, 15), date(2026, 3, 22))
+        plan = a_town_plan((PlacePlan(CITY, "Marseille", aliases),), date(2026, 3, 15), date(2026, 3, 22))
         sync_installation(session, plan, BEFORE_2026)
         alix, noe, _zoe = add_people(session, BEFORE_2026)
         town = Marseille(database, alix, noe)

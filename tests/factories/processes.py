@@ -41,11 +41,11 @@ def run(
 class Running:
     """A process that goes on working while the test looks at what it writes; killed at the end if it still runs."""
 
-    def __init__(self, *arguments: str, folder: Path) -> None:
+    def __init__(self, *arguments: str, folder: Path, **more: str) -> None:
         self._process = subprocess.Popen(
             [*PLEDGEBOT, *arguments],
             cwd=folder,
-            env=environment(),
+            env=environment(**more),
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
@@ -90,6 +90,16 @@ class Running:
                 self._news.get(timeout=max(0.0, deadline - time.monotonic()))
             except Empty:
                 raise AssertionError(f"{text!r} was not written:\n{self.written}") from None
+
+    @property
+    def pid(self) -> int:
+        """Its number."""
+        return self._process.pid
+
+    @property
+    def over(self) -> bool:
+        """Whether it has ended."""
+        return self._process.poll() is not None
 
     def signal(self, number: int) -> None:
         """Send a signal."""

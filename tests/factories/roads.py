@@ -10,13 +10,14 @@ import sqlalchemy as sa
 from factories.services import NOW, an_answer, confirm, installed, record
 from fakes.channels import ScriptedChannel
 from pledgebot.clock import Clock, MovedClock
-from pledgebot.dispatcher import Dispatcher, Pass, SilencePolicy
+from pledgebot.dispatcher import Dispatcher, Pass
 from pledgebot.domain.answer import AnswerKind, Position
 from pledgebot.domain.audience import Audience, TopicKind
 from pledgebot.domain.delivery import DeliveryState
 from pledgebot.messages.render import plain
 from pledgebot.services.answers import NewAnswer
 from pledgebot.services.decisions import request_removal
+from pledgebot.services.gate import SilencePolicy
 from pledgebot.store.engine import Database
 from pledgebot.store.tables import Delivery, Destination, Subscription
 

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import pytest
 import sqlalchemy as sa
@@ -20,6 +20,7 @@ from pledgebot.domain.errors import Unusable
 from pledgebot.services.answers import Subject
 from pledgebot.services.list_views import list_view
 from pledgebot.services.revision import Remembered
+from pledgebot.services.subscribers import set_language
 from pledgebot.store.engine import Database, Session, fetch
 from pledgebot.store.tables import CandidateList
 
@@ -62,6 +63,21 @@ def test_together_everybody_gets_what_they_would_get_alone(database: Database, c
     alone = [responder_on(database, clock).respond(0, turn, live) for turn, live in asked(*TEXTS)]
     assert responder_on(database, clock).respond_all(asked(*TEXTS)) == alone
     assert responder_on(database, clock).respond_all([]) == []
+
+
+def test_each_is_answered_in_the_language_of_their_own_place(sqlite_url: str, clock: MovedClock) -> None:
+    database = Database(sqlite_url)
+    installed(database)
+    turns = asked("/dates", "/dates", "/dates")
+    with database.begin() as session:
+        set_language(session, turns[1][0].spot, "en", clock.now())
+        set_language(session, replace(turns[2][0].spot, thread="7"), "en", clock.now())
+    with plans(database) as found:
+        together = responder_on(database, clock).respond_all(turns)
+    languages = [act.message.language for one in together if isinstance(one, Outcome) for act in one.acts]
+    assert languages == ["fr", "en", "fr"]
+    assert not [plan for plan in found if "SCAN destination" in plan]
+    database.close()
 
 
 def test_what_may_have_effects_is_left_to_be_done_by_itself(database: Database, clock: MovedClock) -> None:

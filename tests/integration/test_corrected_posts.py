@@ -142,7 +142,7 @@ def test_what_is_being_sent_when_it_is_corrected_is_answered_not_told_anew(road:
     number = road.confirmed()
     with road.database.begin() as session:
         fan_out(session, NOW)
-        (due,) = outbox.due_deliveries(session, NOW, 1, public=True, channels=["console"])
+        (due,) = outbox.due_deliveries(session, NOW, 1, channels=["console"])
         outbox.claim_deliveries(session, [outbox.Worded(due.delivery, due.facts, "en", {"text": "it"})], 1, NOW)
     correct(road, number)
     with road.database.begin() as session:
@@ -280,7 +280,7 @@ def test_an_edit_that_was_worded_from_removed_words_is_not_claimed(road: Road) -
     correct(road, number)
     with road.database.begin() as session:
         fan_out(session, NOW, editable=["console"])
-        (due,) = outbox.due_deliveries(session, NOW, 1, public=True, channels=["console"])
+        (due,) = outbox.due_deliveries(session, NOW, 1, channels=["console"])
         assert due.action is EDIT
     remove(road, number)
     with road.database.begin() as session:

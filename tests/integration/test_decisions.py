@@ -580,7 +580,7 @@ def test_a_removal_erases_texts_and_proofs_everywhere_and_the_chain_still_holds(
         target = confirmed(session, a_private_answer(there), there)
         confirmed(session, an_answer(there.b, {"cameras": YES}, proofs=(Proof(file=b"shared"),)), there)
         fan_out(session, NOW)
-        (due,) = due_deliveries(session, NOW, 10, public=True, channels=["console"])
+        (due,) = due_deliveries(session, NOW, 10, channels=["console"])
         claim_deliveries(session, [Worded(due.delivery, due.facts, "fr", {"text": "Ada Secret: Secret words"})], 1, NOW)
         settle_sent(session, due.delivery, 1, "4711", NOW)
         removal = request_removal(session, target, "court order", there.alix, NOW)

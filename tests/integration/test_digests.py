@@ -29,7 +29,7 @@ from pledgebot.domain.delivery import (
 from pledgebot.domain.events import EventKind
 from pledgebot.messages.document import to_json
 from pledgebot.messages.render import plain
-from pledgebot.services import bundles, outbox
+from pledgebot.services import outbox
 from pledgebot.services.bundles import Waiting, together
 from pledgebot.services.deliveries import show_deliveries
 from pledgebot.services.fan_out import fan_out
@@ -73,7 +73,7 @@ def three(road: Road) -> None:
 
 def dued(road: Road, now: datetime = EVENING) -> tuple[Due, ...]:
     with road.database.read() as session:
-        return outbox.due_deliveries(session, now, 50, public=True, channels=["console"])
+        return outbox.due_deliveries(session, now, 50, channels=["console"])
 
 
 def kept(road: Road) -> list[tuple[DeliveryState, str | None, int | None, int | None, datetime]]:
@@ -130,6 +130,18 @@ def test_a_weekly_subscriber_gets_the_week_on_thursday(road: Road) -> None:
     assert len(heard(road)) == 1
 
 
+def test_a_weekly_subscriber_gets_it_on_the_day_and_by_the_clocks_that_were_chosen(road: Road) -> None:
+    """Tuesday, 08:00 in Nouméa is Monday, 21:00 in UTC."""
+    road.subscriber("anne", rhythm=Rhythm.WEEKLY, weekday=1, hour=time(8), zone="Pacific/Noumea")
+    three(road)
+    monday = datetime(2026, 2, 9, 21, 0, tzinfo=UTC)
+    at(road, monday - timedelta(seconds=1))
+    assert road.channel.received == []
+    at(road, monday)
+    assert len(heard(road)) == 1
+
+
+@pytest.mark.engines("sqlite")
 @pytest.mark.parametrize(("rhythm", "days"), [(Rhythm.DAILY, 1), (Rhythm.WEEKLY, 7)])
 def test_over_a_change_of_clocks_there_is_one_message_for_each_day_or_week(
     road: Road, rhythm: Rhythm, days: int
@@ -238,7 +250,20 @@ def test_a_notice_with_a_question_goes_by_itself() -> None:
     assert [one.delivery for one in together(waiting[1:])] == [2]
 
 
-KINDS = st.sampled_from([EventKind.ANSWER_CONFIRMED, EventKind.ANSWER_CORRECTED, EventKind.STAY_ASKED])
+def test_reminders_are_told_together_however_fresh_and_with_what_was_held_but_not_with_what_just_happened() -> None:
+    waiting = [
+        Waiting(1, 1, EventKind.DAYS_LEFT, held=False),
+        Waiting(2, 2, EventKind.ANSWER_CONFIRMED, held=False),
+        Waiting(3, 3, EventKind.ANSWER_CONFIRMED),
+        Waiting(4, 4, EventKind.LISTS_MERGED, held=False),
+    ]
+    assert [one.delivery for one in together(waiting)] == [1, 3, 4]
+    assert [one.delivery for one in together(waiting[1:])] == [2]
+
+
+KINDS = st.sampled_from(
+    [EventKind.ANSWER_CONFIRMED, EventKind.ANSWER_CORRECTED, EventKind.STAY_ASKED, EventKind.DAYS_LEFT]
+)
 WAITING = st.lists(
     st.builds(
         Waiting,
@@ -268,7 +293,7 @@ def test_what_goes_together_was_never_tried_or_was_tried_together_and_overtakes_
         return
     assert list(group) == sorted(group, key=lambda one: one.delivery)
     if len(group) > 1 and group[0].fresh:
-        assert all(one.fresh and one.action is not EDIT and one.kind in bundles.NEWS for one in group)
+        assert all(one.fresh and one.action is not EDIT and one.kind is not EventKind.STAY_ASKED for one in group)
     elif len(group) > 1:
         assert len({one.bundle for one in group}) == 1
         assert group[0].bundle is not None
@@ -413,6 +438,7 @@ class JumpingClock:
         return SATURDAY if self.left < 0 else datetime(2026, 3, 13, 12, 0, tzinfo=UTC)
 
 
+@pytest.mark.engines("sqlite")
 @pytest.mark.parametrize("readings", range(4, 24))
 def test_whenever_the_silence_begins_all_of_it_went_or_nothing(road: Road, readings: int) -> None:
     daily(road, hour=time(13))
@@ -713,7 +739,7 @@ def test_one_query_more_finds_what_goes_together_for_however_many_places(road: R
         engine = session.connection().engine
         sa.event.listen(engine, "before_cursor_execute", count)
         try:
-            found = outbox.due_deliveries(session, NOW, 50, public=True, channels=["console"])
+            found = outbox.due_deliveries(session, NOW, 50, channels=["console"])
         finally:
             sa.event.remove(engine, "before_cursor_execute", count)
     assert len(found) == 10

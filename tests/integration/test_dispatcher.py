@@ -14,7 +14,7 @@ from factories.services import NOW, a_letter, a_plan, an_answer, confirm, record
 from fakes.channels import ScriptedChannel
 from pledgebot.channels.base import Outgoing
 from pledgebot.clock import MovedClock
-from pledgebot.dispatcher import Dispatcher, SilencePolicy
+from pledgebot.dispatcher import Dispatcher
 from pledgebot.domain.answer import Contradiction, Position, SourceKind
 from pledgebot.domain.audience import Audience, TopicKind
 from pledgebot.domain.delivery import (
@@ -32,6 +32,7 @@ from pledgebot.messages.render import plain
 from pledgebot.services import outbox
 from pledgebot.services.decisions import request_removal, undo_answer
 from pledgebot.services.fan_out import fan_out
+from pledgebot.services.gate import SilencePolicy
 from pledgebot.services.installation import DestinationPlan, sync_installation
 from pledgebot.services.lists import ListDetails, edit_list
 from pledgebot.store.engine import Database
@@ -418,7 +419,7 @@ def test_words_that_were_removed_meanwhile_are_not_claimed(road: Road) -> None:
     number = road.confirmed()
     with road.database.begin() as session:
         fan_out(session, NOW)
-        (due,) = outbox.due_deliveries(session, NOW, 1, public=True, channels=["console"])
+        (due,) = outbox.due_deliveries(session, NOW, 1, channels=["console"])
     with road.database.begin() as session:
         confirm(session, request_removal(session, number, "court order", road.there.alix, NOW), road.there.noe)
     with road.database.begin() as session:

@@ -24,6 +24,8 @@ from pledgebot.services import queries
 from pledgebot.store.engine import Database
 from pledgebot.store.tables import Stance
 
+pytestmark = pytest.mark.engines("sqlite")
+
 
 @pytest.fixture
 def there(database: Database) -> Installed:
@@ -61,6 +63,7 @@ def test_a_correction_begins_with_everything_of_the_entry(phone: Phone, there: I
     assert {button.text for button in phone.buttons}.isdisjoint({"Back", "Nothing more, go on", "Submit"})
 
 
+@pytest.mark.engines("sqlite", "postgresql")
 def test_a_correction_submits_only_what_was_changed(database: Database, phone: Phone, there: Installed) -> None:
     wrong = to_correct(phone, there)
     phone.tap("Cameras", "refused")
@@ -93,6 +96,7 @@ def test_what_a_correction_leaves_alone_stays_with_its_own_proof(
     assert counts == {(wrong, NO), (recorded(database).answer.id, NO)}
 
 
+@pytest.mark.engines("sqlite", "postgresql")
 def test_the_new_proof_of_a_correction_leads_and_the_verifier_is_told_of_all(
     database: Database, phone: Phone, there: Installed
 ) -> None:

@@ -19,6 +19,8 @@ from pledgebot.services.installation import DestinationPlan
 from pledgebot.services.people import accept_invitation, invite_again
 from pledgebot.store.engine import Database
 
+pytestmark = pytest.mark.engines("sqlite")
+
 GROUP = Spot("telegram", "-100500", place=PlaceKind.GROUP)
 HERE = Spot("telegram", "77")
 NOE = Person(77, language="en")
@@ -60,6 +62,7 @@ def noe(database: Database) -> Account:
     return Account(database, there)
 
 
+@pytest.mark.engines("sqlite", "postgresql")
 def test_a_command_in_the_group_leads_to_that_very_draft_in_private(database: Database, noe: Account) -> None:
     with database.begin() as session:
         wrong = confirmed(session, an_answer(noe.there.a, {"cameras": Position.COMMITTED}), noe.there)

@@ -68,6 +68,8 @@ from pledgebot.store.engine import Database
 from pledgebot.store.tables import Answer, Audit, Blob, Event, Organizer
 from pledgebot.store.tables import Draft as Row
 
+pytestmark = pytest.mark.engines("sqlite")
+
 
 @pytest.fixture
 def there(database: Database) -> Installed:
@@ -83,6 +85,7 @@ def phone(database: Database, there: Installed) -> Phone:
 # The evening
 
 
+@pytest.mark.engines("sqlite", "postgresql")
 def test_a_list_that_answered_everything_is_logged_in_eight_taps(database: Database, phone: Phone) -> None:
     phone.command("/log")
     assert "step 1 of 7" in phone.text
@@ -167,6 +170,7 @@ def test_the_preview_is_exactly_what_the_entry_will_say(database: Database, phon
     assert shown in entry
 
 
+@pytest.mark.engines("sqlite", "postgresql")
 def test_several_proofs_may_be_sent_and_the_first_leads(database: Database, phone: Phone) -> None:
     phone.command("/log Liste Exemple A").tap("All of them: refused", "letter")
     phone.send(PHOTO).send(PDF)
@@ -623,6 +627,7 @@ def test_a_link_from_the_group_opens_what_was_named_and_submits_nothing(
     assert count(database, Answer) == before
 
 
+@pytest.mark.engines("sqlite", "postgresql")
 def test_a_restart_and_a_pause_lose_nothing(database: Database, phone: Phone, there: Installed) -> None:
     phone.command("/log Liste Exemple A").tap("committed", "refused").send(PHOTO)
     again = Database(database.url.render_as_string(hide_password=False))
@@ -632,6 +637,7 @@ def test_a_restart_and_a_pause_lose_nothing(database: Database, phone: Phone, th
     assert recorded(database).positions == {"retraction": YES, "cameras": NO, "committee": UNCLEAR}
 
 
+@pytest.mark.engines("sqlite", "postgresql")
 def test_two_organizers_draft_side_by_side(database: Database, phone: Phone, there: Installed) -> None:
     zoe = Phone(database, there.zoe)
     phone.command("/log Liste Exemple A").tap("All of them: committed", "letter").send(PDF)
@@ -674,6 +680,7 @@ def test_every_kind_of_draft_can_take_the_place_of_another(
     assert draft_of(phone).banner_id == there.banner
 
 
+@pytest.mark.engines("sqlite", "postgresql")
 def test_cancel_asks_once_and_drops_the_draft_with_its_files(database: Database, phone: Phone) -> None:
     phone.command("/log Liste Exemple A").send(PDF).tap("Cancel")
     assert "Throw away what was noted for Liste Exemple A?" in phone.text
@@ -701,6 +708,7 @@ def test_the_button_that_drops_a_draft_stands_alone_and_last(phone: Phone) -> No
         phone.tap("Back")
 
 
+@pytest.mark.engines("sqlite", "postgresql")
 def test_forgetting_deletes_the_rows_and_the_files(database: Database, phone: Phone, there: Installed) -> None:
     other = Phone(database, there.alix, chat="telegram:-100")
     phone.command("/log").send(PDF)
@@ -713,6 +721,7 @@ def test_forgetting_deletes_the_rows_and_the_files(database: Database, phone: Ph
     assert (count(database, Row), count(database, Blob)) == (0, 0)
 
 
+@pytest.mark.engines("sqlite", "postgresql")
 def test_a_removal_drops_the_drafts_that_correct_the_entry_with_its_words(
     database: Database, phone: Phone, there: Installed
 ) -> None:
@@ -750,6 +759,7 @@ def test_a_button_of_an_earlier_screen_changes_nothing(phone: Phone) -> None:
     assert draft_of(phone) == before
 
 
+@pytest.mark.engines("sqlite", "postgresql")
 def test_submitting_twice_records_once(database: Database, phone: Phone) -> None:
     to_preview(phone)
     submit = phone.button("Submit").press
@@ -772,6 +782,7 @@ def test_a_button_of_a_dropped_draft_does_not_touch_the_next_one(phone: Phone) -
     assert "This draft is closed" in phone.press(old).text
 
 
+@pytest.mark.engines("sqlite", "postgresql")
 def test_a_button_of_a_forgotten_draft_does_not_touch_the_next_one(database: Database, phone: Phone) -> None:
     old = phone.command("/log Liste Exemple A").button("refused").press
     with database.begin() as session:
@@ -782,6 +793,7 @@ def test_a_button_of_a_forgotten_draft_does_not_touch_the_next_one(database: Dat
     assert draft_of(phone).said == ()
 
 
+@pytest.mark.engines("sqlite", "postgresql")
 def test_of_two_who_save_the_same_revision_one_is_refused(database: Database, there: Installed) -> None:
     who = there.alix.organizer
     with database.begin() as session:
@@ -798,6 +810,7 @@ def test_of_two_who_save_the_same_revision_one_is_refused(database: Database, th
     assert (stored.revision, stored.draft) == (second, Draft(step=Step.SOURCE))
 
 
+@pytest.mark.engines("sqlite", "postgresql")
 @pytest.mark.parametrize("words", ["Submit", "Change something"])
 def test_two_taps_at_once_do_it_once(database: Database, phone: Phone, there: Installed, words: str) -> None:
     to_preview(phone)
@@ -819,6 +832,7 @@ def test_two_taps_at_once_do_it_once(database: Database, phone: Phone, there: In
     assert any("already recorded" in text or "earlier screen" in text for text in shown)
 
 
+@pytest.mark.engines("sqlite", "postgresql")
 def test_a_row_that_cannot_be_read_is_no_draft(database: Database, phone: Phone) -> None:
     phone.command("/log Liste Exemple A")
     old = phone.button("refused").press
@@ -840,6 +854,7 @@ def test_a_demand_that_is_gone_is_not_recorded(database: Database, phone: Phone)
 # Files
 
 
+@pytest.mark.engines("sqlite", "postgresql")
 def test_a_file_is_kept_as_long_as_a_draft_or_an_entry_uses_it(
     database: Database, phone: Phone, there: Installed
 ) -> None:
@@ -892,6 +907,7 @@ _THINGS = st.lists(
 )  # fmt: skip
 
 
+@pytest.mark.engines("sqlite", "postgresql")
 @given(things=_THINGS)
 @settings(max_examples=40)
 def test_whatever_is_sent_or_pressed_there_is_an_answer_and_nothing_is_recorded(

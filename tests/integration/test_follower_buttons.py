@@ -20,6 +20,8 @@ from pledgebot.services.new_answers import Proof
 from pledgebot.store.engine import Database
 from pledgebot.store.tables import Constituency, DemandRow
 
+pytestmark = pytest.mark.engines("sqlite")
+
 FOLLOWER = Asker("en", spot=Spot("telegram", "1000"), administrator=True)
 IN_GROUP = Asker("en", spot=Spot("telegram", "-1001", place=PlaceKind.GROUP))
 
@@ -56,6 +58,7 @@ def tokens(message: Message) -> dict[str, str]:
     return {button.text: button.press for row in message.buttons for button in row}
 
 
+@pytest.mark.engines("sqlite", "postgresql")
 def test_from_the_table_one_goes_to_a_list_its_proof_its_history_and_back(database: Database, there: Installed) -> None:
     table = asked(database, "/stances")
     card = pressed(database, tokens(table)["Liste Exemple A"])
@@ -99,6 +102,7 @@ def test_what_is_offered_is_offered_as_buttons_too(database: Database, there: In
     assert f"history-list-{there.list_a}" in histories.values()
 
 
+@pytest.mark.engines("sqlite", "postgresql")
 def test_where_lists_stand_in_several_places_each_place_has_its_button(database: Database, there: Installed) -> None:
     with database.begin() as session:
         session.add(Constituency(code="13056", label="Martigues"))
@@ -155,6 +159,7 @@ def test_an_unknown_command_gets_help_in_private_and_nothing_in_a_group(database
     assert there
 
 
+@pytest.mark.engines("sqlite", "postgresql")
 @pytest.mark.parametrize(
     "token",
     [
@@ -196,6 +201,7 @@ def test_a_kept_file_is_named_by_its_whole_digest(database: Database, there: Ins
     assert any(len(word) == 64 for word in said.split())
 
 
+@pytest.mark.engines("sqlite", "postgresql")
 def test_a_removed_entry_says_that_it_was_removed_and_shows_nothing_of_it(database: Database, there: Installed) -> None:
     with database.begin() as session:
         number = request_removal(session, 1, "court order of the example", there.alix, NOW)

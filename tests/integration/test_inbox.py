@@ -55,6 +55,20 @@ def test_an_update_that_comes_again_is_kept_once(database: Database) -> None:
         assert [item.received_at for item in waiting(session, "telegram", 10)] == [NOW, NOW, LATER]
 
 
+def test_of_what_is_known_nothing_is_read_again_and_pages_are_as_long(sqlite_url: str) -> None:
+    database = Database(sqlite_url)
+    one, two, three, four = kept(database, *map(update, range(1, 5)))
+    with database.begin() as session:
+        keep_updates(session, "mastodon", [update(9)], NOW)
+        mark_done(session, [three], LATER)
+    with database.read() as session:
+        assert [item.id for item in waiting(session, "telegram", 10, besides={one})] == [two, four]
+        assert [item.id for item in waiting(session, "telegram", 1, besides={one, two})] == [four]
+        assert waiting(session, "telegram", 10, four, {one}) == ()
+        assert waiting(session, "telegram", 2, besides={99}) == waiting(session, "telegram", 2)
+    database.close()
+
+
 def test_a_hundred_updates_are_one_statement(database: Database) -> None:
     statements: list[str] = []
     with database.begin() as session:

@@ -15,7 +15,7 @@ from fakes.mastodon import Fault, MastodonServer, answer, garble, hang_up, masto
 from pledgebot.channels.mastodon.checkup import Plan, check_account
 from pledgebot.channels.mastodon.gateway import Gateway
 from pledgebot.channels.mastodon.login import SCOPES
-from pledgebot.clock import MovedClock, SystemClock
+from pledgebot.clock import ClockWatch, MovedClock, SystemClock
 from pledgebot.domain.audience import Spot, TopicKind
 from pledgebot.services.subscribers import Topic, subscribe
 from pledgebot.store.engine import Database
@@ -68,13 +68,13 @@ def test_all_is_well(office: Office, server: MastodonServer) -> None:
     said = office.done("doctor")
     assert said[-8:] == [
         f"mastodon: @bot on {server.base_url}",
-        "mastodon: its clock and this one agree",
         "mastodon: marked as automated",
         "mastodon: the token may do all that is needed",
         "mastodon: everybody's mentions arrive, private ones too",
         "mastodon: posts of 500 characters, 4 pictures, descriptions of 1500",
         f"mastodon: rules of the instance: 1; read them at {server.base_url}/about",
         "mastodon: 0 private digests a day at most, room for 1200",
+        "clock: agrees with that of mastodon",
     ]
     assert {asked.method for asked in server.asked} == {"GET"}
 
@@ -167,25 +167,28 @@ def test_posts_that_are_too_short(office: Office, server: MastodonServer) -> Non
 def test_an_instance_whose_clock_is_elsewhere(office: Office, server: MastodonServer) -> None:
     now = datetime.now(UTC)
     late = format_datetime(now - timedelta(minutes=10), usegmt=True)
-    with server.fault(saying(Date=late), path=".*accounts/verify_credentials"):
-        wrong(office, "mastodon: its clock and this one are 10 minutes apart; set this one right")
+    with server.fault(saying(Date=late)):
+        wrong(office, "seconds ahead of that of mastodon; set this machine's clock right: until then nothing is said")
 
 
 @pytest.mark.parametrize(("apart", "agree"), [(119, True), (121, False), (-119, True), (-122, False)])
 def test_clocks_may_be_two_minutes_apart(server: MastodonServer, apart: int, *, agree: bool) -> None:
-    here = MovedClock(datetime(2026, 2, 8, 12, tzinfo=UTC))
+    here, watch = MovedClock(datetime(2026, 2, 8, 12, tzinfo=UTC)), ClockWatch()
     there = format_datetime(here.now() + timedelta(seconds=apart), usegmt=True)
 
-    async def ask() -> list[str]:
-        gateway = Gateway(server.base_url, granted(server), SystemClock())
+    async def ask() -> None:
+        gateway = Gateway(server.base_url, granted(server), here, watch=watch)
         try:
-            found = await check_account(gateway, here, Plan(server.base_url, 0, 150))
+            await check_account(gateway, Plan(server.base_url, 0, 150))
         finally:
             gateway.close()
-        return [one.line for one in found if one.wrong]
 
     with server.fault(saying(Date=there)):
-        assert ("minutes apart" in "".join(asyncio.run(ask()))) is not agree
+        asyncio.run(ask())
+    assert (watch.off is None) is agree
+    with server.fault(saying(Date=there, Age="3")):
+        asyncio.run(ask())
+    assert (watch.off is None) is agree, "what a cache kept says nothing"
 
 
 def test_a_server_that_tells_no_rules(office: Office, server: MastodonServer) -> None:

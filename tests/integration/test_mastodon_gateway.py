@@ -3,6 +3,7 @@
 import asyncio
 import json
 import socket
+import time
 import traceback
 from collections.abc import Awaitable, Callable, Iterator
 from datetime import UTC, datetime, timedelta
@@ -25,6 +26,7 @@ from fakes.mastodon import (
     lose,
     mastodon_server,
     saying,
+    trickle,
     truncate,
 )
 from pledgebot.channels.mastodon.errors import FORBIDDEN, MOVED, TOKEN_REFUSED, Missing
@@ -161,6 +163,21 @@ def test_a_post_that_hangs_is_a_doubt_and_may_still_go_out(server: MastodonServe
     assert server.statuses() == []
     hold.release()
     until(lambda: len(server.statuses()) == 1)
+
+
+def test_a_reply_that_trickles_is_cut_off_and_the_next_one_is_read(server: MastodonServer) -> None:
+    server.fault(trickle, "POST", POSTS)
+
+    async def say_and_ask(gateway: Gateway) -> Status:
+        begun = time.monotonic()
+        with pytest.raises(Uncertain):
+            await say(gateway)
+        assert time.monotonic() - begun < 10
+        (post,) = await gateway.recent()
+        return post
+
+    status = with_account(say_and_ask, server.base_url, server.token(), timeout=timedelta(seconds=0.5))
+    assert status.text == "Liste Exemple A : pour"
 
 
 def test_an_await_that_is_cancelled_does_not_stop_what_is_being_sent(server: MastodonServer, run: Run) -> None:
@@ -550,6 +567,7 @@ def test_a_mention_says_who_asks_and_how(server: MastodonServer, run: Run) -> No
     assert (mention.visibility, mention.language, mention.warning) == ("direct", "fr", "Lu")
     assert mention.in_reply_to == post.id
     assert {one.acct for one in mention.mentions} == {"bot", "alice"}
+    assert all(one.url.endswith(f"/@{one.acct}") for one in mention.mentions)
     assert mention.tags == ("cameras",)
     assert mention.created is not None
     assert mention.edited is None

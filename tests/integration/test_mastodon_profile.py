@@ -5,7 +5,8 @@ import os
 import threading
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
+from email.utils import format_datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -13,11 +14,12 @@ import pytest
 
 from factories.command_line import CommandLine, config_text
 from factories.mastodon_office import WHO, Office, account_of, as_bot, granted, pinned, policy_of
-from fakes.mastodon import MastodonServer, Reply, after, answer, html_of_mastodon, lose, mastodon_server
+from fakes.mastodon import MastodonServer, Reply, after, answer, html_of_mastodon, lose, mastodon_server, saying
 from fakes.mastodon.faults import Way
 from pledgebot.channels.mastodon.gateway import Gateway
 from pledgebot.channels.mastodon.profile import put_right
 from pledgebot.clock import SystemClock
+from pledgebot.domain.errors import Unusable
 from pledgebot.messages import mastodon_profile as words
 from pledgebot.messages.i18n import translator
 from pledgebot.messages.mastodon_profile import Identity
@@ -91,7 +93,7 @@ async def lines(server: MastodonServer, who: Identity, *, act: bool = True) -> l
     """Put the profile right, and return what was changed."""
     gateway = Gateway(server.base_url, server.token(), SystemClock())
     try:
-        return [line async for line in put_right(gateway, who, act=act)]
+        return [line async for line in put_right(gateway, who, before=(lambda: None) if act else None)]
     finally:
         gateway.close()
 
@@ -313,6 +315,37 @@ def test_nothing_is_said_in_the_silence(office: Office, server: MastodonServer) 
     assert server.asked == []
     assert office.done(*PROFILE, "--dry-run")[0] == "would change: marked as automated"
     assert written(server) == []
+
+
+def test_nothing_is_said_by_a_wrong_clock_nor_by_a_calendar_that_cannot_be_read(
+    office: Office, server: MastodonServer
+) -> None:
+    late = format_datetime(datetime.now(UTC) - timedelta(minutes=10), usegmt=True)
+    with server.fault(saying(Date=late)):
+        office.refused(*PROFILE, saying="This machine's clock is wrong, so nothing is sent to the public")
+    assert written(server) == []
+    office.done(*PROFILE)
+
+
+def test_nothing_is_changed_once_the_silence_began(server: MastodonServer) -> None:
+    asked: list[int] = []
+
+    def begins() -> None:
+        asked.append(len(written(server)))
+        if len(asked) == 2:
+            raise Unusable("the silence began")
+
+    async def scene() -> None:
+        gateway = Gateway(server.base_url, server.token(), SystemClock())
+        try:
+            with pytest.raises(Unusable):
+                _ = [line async for line in put_right(gateway, WHO, before=begins)]
+        finally:
+            gateway.close()
+
+    asyncio.run(scene())
+    assert asked == [0, 1]
+    assert (len(written(server)), server.statuses()) == (1, [])
 
 
 def test_an_installation_that_is_not_on_mastodon(office: Office) -> None:

@@ -15,6 +15,8 @@ from pledgebot.services.subscriber_views import SubscriberView, find_subscriber
 from pledgebot.store.engine import Database
 from pledgebot.store.tables import Destination, Inbox
 
+pytestmark = pytest.mark.engines("sqlite")
+
 ALICE = "alice@social.example.org"
 YES = "abonner oui : cameras"
 
@@ -67,6 +69,7 @@ def nothing_of(bot: Bot, name: str) -> bool:
     return name not in repr(rows)
 
 
+@pytest.mark.engines("sqlite", "postgresql")
 def test_a_subscription_needs_a_yes_that_can_be_written(bot: Bot) -> None:
     asked = tell(bot, "subscribe cameras", language="en")
 
@@ -132,6 +135,22 @@ def test_an_hour_may_be_chosen(bot: Bot) -> None:
     assert (view.rhythm, view.hour) == (Rhythm.DAILY, time(8))
 
 
+@pytest.mark.engines("sqlite", "postgresql")
+def test_the_day_and_the_clocks_may_be_chosen_in_plain_words(bot: Bot) -> None:
+    tell(bot, YES, "résumé hebdo lundi 8h", "fuseau La Réunion", "calme 22h-7h")
+
+    view = kept(bot)
+    assert view is not None
+    assert (view.rhythm, view.weekday, view.hour) == (Rhythm.WEEKLY, 0, time(8))
+    assert (view.zone, view.quiet) == ("Indian/Reunion", (time(22), time(7)))
+
+    tell(bot, "digest weekly friday", "timezone Europe/Paris", language="en")
+
+    view = kept(bot)
+    assert view is not None
+    assert (view.weekday, view.hour, view.zone) == (4, time(8), "Europe/Paris")
+
+
 @pytest.mark.parametrize("word", ["stop", "Stop !", "oublier", "forget", "/unsubscribe"])
 def test_one_word_ends_it_and_nothing_is_left(bot: Bot, word: str) -> None:
     tell(bot, YES)
@@ -186,6 +205,7 @@ def test_an_old_wish_to_stop_is_still_done(bot: Bot) -> None:
     assert kept(bot) is None
 
 
+@pytest.mark.engines("sqlite", "postgresql")
 def test_to_stop_is_done_however_often_one_wrote_before(bot: Bot) -> None:
     tell(bot, YES)
     for _number in range(25):
@@ -198,6 +218,7 @@ def test_to_stop_is_done_however_often_one_wrote_before(bot: Bot) -> None:
     assert nothing_of(bot, "alice")
 
 
+@pytest.mark.engines("sqlite", "postgresql")
 def test_a_block_ends_it_within_the_hour(bot: Bot) -> None:
     tell(bot, YES)
     tell(bot, YES, user="bob")

@@ -16,6 +16,8 @@ from pledgebot.services.inbox import inbox_counts
 from pledgebot.store.engine import Database
 from pledgebot.store.tables import Inbox, InboxState
 
+pytestmark = pytest.mark.engines("sqlite")
+
 DAY = timedelta(days=1)
 MINUTE = timedelta(minutes=1)
 
@@ -114,6 +116,7 @@ def test_what_was_asked_before_the_bot_ever_came_is_not_answered(
     assert len(server.statuses()) == 1
 
 
+@pytest.mark.engines("sqlite", "postgresql")
 def test_what_was_asked_while_the_bot_was_down_is_answered_once_and_in_order(bot: Bot, server: MastodonServer) -> None:
     asked = [
         server.as_user(("alice", "bob", "carol")[number % 3]).post(f"@bot caméras ? {number}")["id"]
@@ -128,6 +131,7 @@ def test_what_was_asked_while_the_bot_was_down_is_answered_once_and_in_order(bot
     assert waits(bot.database) == 0
 
 
+@pytest.mark.engines("sqlite", "postgresql")
 def test_nothing_of_an_asker_is_kept_when_they_are_answered(bot: Bot, server: MastodonServer) -> None:
     server.as_user("alice").post("@bot caméras ?")
 
@@ -201,6 +205,7 @@ def test_thanks_end_a_talk(bot: Bot, server: MastodonServer) -> None:
     assert waits(bot.database) == 0
 
 
+@pytest.mark.engines("sqlite", "postgresql")
 def test_a_thread_gets_five_answers_an_hour_across_restarts(bot: Bot, server: MastodonServer) -> None:
     above: str | None = None
     for _number in range(7):
@@ -283,6 +288,7 @@ def test_when_the_reply_is_lost_one_copy_remains(bot: Bot, server: MastodonServe
     assert waits(bot.database) == 0
 
 
+@pytest.mark.engines("sqlite", "postgresql")
 def test_an_answer_that_was_decided_before_a_crash_is_given_after_it(bot: Bot, server: MastodonServer) -> None:
     asked = server.as_user("alice").post("@bot caméras ?")
     bot.restart(dies=True)
@@ -296,6 +302,7 @@ def test_an_answer_that_was_decided_before_a_crash_is_given_after_it(bot: Bot, s
     assert answered(server) == [asked["id"]]
 
 
+@pytest.mark.engines("sqlite", "postgresql")
 def test_two_who_ask_the_same_are_both_answered_after_a_crash(bot: Bot, server: MastodonServer) -> None:
     asked = [server.as_user(name).post("@bot caméras ?")["id"] for name in ("alice", "bob")]
     with server.fault(hang_up, "POST", POSTS):
@@ -354,6 +361,7 @@ def test_a_content_warning_is_kept(bot: Bot, server: MastodonServer) -> None:
     assert [one["spoiler_text"] for one in server.statuses()] == ["Élections"]
 
 
+@pytest.mark.engines("sqlite", "postgresql")
 def test_one_that_fails_does_not_keep_others_waiting(bot: Bot, server: MastodonServer) -> None:
     first = server.as_user("alice").post("@bot caméras ?")
     later = server.as_user("alice").post("@bot Liste Exemple A ?")
@@ -438,6 +446,23 @@ def test_mentions_are_read_as_mastodon_writes_them(bot: Bot, server: MastodonSer
     assert "Liste Exemple A" in said(server)[0]
 
 
+def test_a_name_is_known_by_the_page_that_it_leads_to(bot: Bot, server: MastodonServer) -> None:
+    page = '<p><a href="https://social.example.org/@bot" class="mention">The list robot</a> Liste Exemple A ?</p>'
+    server.rewrite(lambda thing: {**thing, "content": page} if "content" in thing else thing, NOTIFICATIONS)
+    server.rewrite(
+        lambda thing: {**thing, "url": "https://social.example.org/@bot"} if thing.get("acct") == "bot" else thing,
+        NOTIFICATIONS,
+    )
+    server.as_user("alice").post("@bot x")
+
+    bot.turn()
+
+    (reply,) = said(server)
+    assert "Liste Exemple A" in reply
+    assert "robot" not in reply
+
+
+@pytest.mark.engines("sqlite", "postgresql")
 def test_ids_may_be_anything(bot: Bot, server: MastodonServer) -> None:
     server.opaque_ids = True
     bot.restart()

@@ -53,6 +53,8 @@ from pledgebot.store.tables import (
     NameAlias,
 )
 
+pytestmark = pytest.mark.engines("sqlite")
+
 YES = Position.COMMITTED
 EN = translator("en")
 HOUR = timedelta(hours=1)
@@ -193,6 +195,7 @@ def test_another_person_confirms_by_words(database: Database, there: Installed) 
     assert audited(database, "answer.confirm") == [(there.noe.organizer, "chat", f"answer:{number}")]
 
 
+@pytest.mark.engines("sqlite", "postgresql")
 def test_another_person_confirms_by_the_button_and_the_message_becomes_the_decision(
     database: Database, there: Installed
 ) -> None:
@@ -223,6 +226,7 @@ def test_whoever_may_not_confirm_is_told_why(
     assert everything(database) == before
 
 
+@pytest.mark.engines("sqlite", "postgresql")
 def test_an_entry_that_changed_is_shown_again_with_buttons_for_what_it_is_now(
     database: Database, there: Installed
 ) -> None:
@@ -238,6 +242,7 @@ def test_an_entry_that_changed_is_shown_again_with_buttons_for_what_it_is_now(
     assert state(database, number) is AnswerState.PENDING
 
 
+@pytest.mark.engines("sqlite", "postgresql")
 @pytest.mark.parametrize("token", ["confirm-{}-1", "reject-{}-1", "reject-{}-1-proof"])
 def test_a_second_press_finds_the_entry_decided_and_changes_nothing(
     database: Database, there: Installed, token: str
@@ -335,6 +340,7 @@ def test_nobody_is_asked_about_an_entry_of_their_own(database: Database, there: 
     assert (reply.messages, reply.notice) == ((), "You recorded this entry yourself.")
 
 
+@pytest.mark.engines("sqlite", "postgresql")
 def test_a_confirmation_is_undone_until_people_are_told(database: Database, there: Installed) -> None:
     with database.begin() as session:
         number = confirmed(session, an_answer(there.a, {"cameras": YES}), there)
@@ -369,6 +375,7 @@ def test_an_entry_that_does_not_exist_is_said_not_to(database: Database, there: 
 LINE = "/log Liste Exemple A | cameras = committed | source = letter | date = 2026-02-01 | quote = “Yes.”"
 
 
+@pytest.mark.engines("sqlite", "postgresql")
 def test_an_answer_is_recorded_from_one_line(database: Database, there: Installed) -> None:
     assert "is recorded: Liste Exemple A" in told(database, LINE, there.zoe)
     with database.read() as session:
@@ -406,12 +413,13 @@ def test_lists_are_shown_with_their_numbers_progress_and_examples(database: Data
     told(database, "/chase Liste Exemple B", there.noe)
     told(database, "/contact Liste Exemple A | sent | e-mail | 2026-02-01", there.zoe)
     said = told(database, "/lists", there.zoe)
-    assert f"#{there.list_a} Liste Exemple A (Marseille) — asked, 1 February 2026" in said
-    assert f"#{there.list_b} Liste Exemple B (Marseille) — not yet asked — taken by Noé until" in said
+    assert f"#{there.list_a} = Liste Exemple A (Marseille) — asked, 1 February 2026" in said
+    assert f"#{there.list_b} = Liste Exemple B (Marseille) — not yet asked — taken by Noé until" in said
     assert "/lists add NAME" in said
     assert told(database, "/lists show Marseille", there.zoe) == said == told(database, "/listes voir", there.zoe)
 
 
+@pytest.mark.engines("sqlite", "postgresql")
 def test_of_many_lists_the_first_are_shown_and_the_others_counted(database: Database, there: Installed) -> None:
     with database.begin() as session:
         for number in range(40):
@@ -545,6 +553,7 @@ def seconded(database: Database, text: str, there: Installed) -> str:
     return words(reply_to(database, yes, there.noe))
 
 
+@pytest.mark.engines("sqlite", "postgresql")
 def test_a_list_is_withdrawn_by_two_people_and_stands_again(database: Database, there: Installed) -> None:
     said = seconded(database, "/listes retirer Liste Exemple A", there)
     assert f"/lists reinstate #{there.list_a}" in said
@@ -594,6 +603,7 @@ def test_a_forged_button_does_nothing_to_a_list(database: Database, there: Insta
     assert the_list(database, there.list_a).status is ListStatus.STANDING
 
 
+@pytest.mark.engines("sqlite", "postgresql")
 def test_so_many_lists_merge_in_several_steps(database: Database, there: Installed) -> None:
     with database.begin() as session:
         names = [a_list(session, f"Liste Exemple {number}", there.alix) for number in range(100, 107)]
@@ -681,6 +691,7 @@ def test_a_day_of_long_ago_is_a_day_too(database: Database, there: Installed, da
     assert "Logged:" in told(database, f"/contact Liste Exemple A | sent | e-mail | {day}", there.zoe)
 
 
+@pytest.mark.engines("sqlite", "postgresql")
 def test_a_contact_of_today_is_one_press_and_a_second_one_logs_nothing(database: Database, there: Installed) -> None:
     shown = reply_to(database, f"contact-{there.list_a}", by_telegram(there.zoe))
     assert "/contact NAME | sent | e-mail" in words(shown)
@@ -692,6 +703,7 @@ def test_a_contact_of_today_is_one_press_and_a_second_one_logs_nothing(database:
     assert audited(database, "contact.sent") == [(there.zoe.organizer, "telegram", f"list:{there.list_a}")]
 
 
+@pytest.mark.engines("sqlite", "postgresql")
 def test_a_list_is_taken_by_words_and_by_its_button(database: Database, there: Installed) -> None:
     said = told(database, "/relancer Liste Exemple A", there.zoe)
     assert "yours for 24 hours" in said
@@ -726,6 +738,7 @@ def test_several_lists_are_offered_by_buttons(database: Database, there: Install
 # The bot's own work.
 
 
+@pytest.mark.engines("sqlite", "postgresql")
 def test_what_waits_for_a_person_is_shown_without_any_address(database: Database, there: Installed) -> None:
     assert "No message waits for a person." in told(database, "/held", there.noe)
     with database.begin() as session:
@@ -736,7 +749,8 @@ def test_what_waits_for_a_person_is_shown_without_any_address(database: Database
         )  # fmt: skip
         session.add(place)
         session.flush()
-        event = session.scalars(sa.select(Event.id).where(Event.answer_id == number)).first()
+        newest = sa.select(Event.id).where(Event.answer_id == number).order_by(Event.id.desc())
+        event = session.scalars(newest).first()
         for part, status in enumerate((DeliveryState.UNCERTAIN, DeliveryState.FAILED, DeliveryState.DUE), start=1):
             reason = None if status is DeliveryState.DUE else "the reply never came"
             session.add(
@@ -750,6 +764,7 @@ def test_what_waits_for_a_person_is_shown_without_any_address(database: Database
     assert words(reply_to(database, "held", there.noe)).endswith(said)
 
 
+@pytest.mark.engines("sqlite", "postgresql")
 def test_the_status_is_shown(database: Database, there: Installed) -> None:
     waiting(database, there)
     said = told(database, "/état", there.noe)

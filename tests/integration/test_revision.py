@@ -317,6 +317,7 @@ def _plan_changes() -> dict[str, InstallationPlan]:
     }
 
 
+@pytest.mark.engines("sqlite")
 @pytest.mark.parametrize("change", _plan_changes())
 def test_no_change_of_the_configuration_changes_an_answer_at_the_same_revision(database: Database, change: str) -> None:
     there, mouth = installed(database), Mouth(database)

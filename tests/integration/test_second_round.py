@@ -13,6 +13,7 @@ from pledgebot.chat.answers import Asker, answer
 from pledgebot.domain.answer import Origin, Position
 from pledgebot.domain.election import Fate, LineageKind, ListRecord, descents
 from pledgebot.domain.errors import Refused
+from pledgebot.domain.events import EventKind
 from pledgebot.domain.progress import ContactKind, Medium, Stage
 from pledgebot.messages.render import plain
 from pledgebot.services import lineages, queries
@@ -24,7 +25,7 @@ from pledgebot.services.outreach import NewContact, log_contact
 from pledgebot.services.people import Actor
 from pledgebot.services.topics import topics_of
 from pledgebot.store.engine import Database, Session
-from pledgebot.store.tables import Answer, CandidateList, Lineage, NameDigest, Round
+from pledgebot.store.tables import Answer, CandidateList, Event, Lineage, NameDigest, Round
 
 BETWEEN = datetime(2026, 3, 18, 12, 0, tzinfo=UTC)
 
@@ -150,8 +151,12 @@ def test_undoing_a_lineage_brings_everything_back_as_it_was(town: Town) -> None:
         for view in lineages.show_lineages(session, town.second):
             lineages.undo_lineage(session, view.id, town.noe, BETWEEN)
     after = everything(town.database)
-    for table in set(before) - {"audit", "installation"}:
+    for table in set(before) - {"audit", "installation", "event", "reminder"}:
         assert after[table] == before[table]
+    with town.database.read() as session:
+        mergers = session.scalars(sa.select(Event).where(Event.kind == EventKind.LISTS_MERGED)).all()
+    # Told to nobody yet, the merger is not told at all.
+    assert [event.cancelled_at for event in mergers] == [BETWEEN]
     assert town.standing(town.b2) == (Origin.NOWHERE, None)
 
 

@@ -1,20 +1,26 @@
 """How the bot does: numbers only, right at every moment, and never a person."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
+import sqlalchemy as sa
 
-from factories.services import NOW, Installed, an_answer, confirmed, installed, record
+from factories.services import NOW, Installed, a_plan, an_answer, confirmed, installed, record
 from pledgebot.domain.answer import Position
 from pledgebot.domain.audience import Audience
 from pledgebot.domain.delivery import DeliveryState
+from pledgebot.domain.election import Hush
 from pledgebot.domain.progress import Stage
 from pledgebot.messages.i18n import translator
 from pledgebot.messages.render import plain
 from pledgebot.messages.status import status as worded
+from pledgebot.services.installation import PlacePlan, sync_installation
 from pledgebot.services.status import status
+from pledgebot.services.stopped import keep_stopped
 from pledgebot.store.engine import Database
-from pledgebot.store.tables import Delivery, Destination, Event, Inbox, InboxState
+from pledgebot.store.tables import Delivery, Destination, Event, Inbox, InboxState, Round
 
 YES = Position.COMMITTED
 HOUR = timedelta(hours=1)
@@ -49,6 +55,7 @@ def test_a_bot_without_a_calendar_has_a_status_too(database: Database) -> None:
     with database.read() as session:
         view = status(session, NOW)
     assert (view.round, view.silence, view.lists) == (None, None, {})
+    assert (view.hush, view.until) == (Hush.NO_CALENDAR, None)
     assert "no polling day is known" in plain(worded(view, translator("en")))
 
 
@@ -68,6 +75,36 @@ def test_the_silence_is_the_one_that_holds_or_the_next(database: Database) -> No
         after = status(session, close + timedelta(days=7))
         assert after.silence is None
         assert "none is ahead" in plain(worded(after, translator("en")))
+
+
+@pytest.mark.parametrize("language", ["en", "fr"])
+def test_why_nothing_goes_out_and_until_when(sqlite_url: str, language: str) -> None:
+    database, tr = Database(sqlite_url), translator(language)
+    installed(database)
+    eve, close = datetime(2026, 3, 13, 23, tzinfo=UTC), datetime(2026, 3, 15, 19, tzinfo=UTC)
+
+    def says(now: datetime) -> str:
+        with database.read() as session:
+            return plain(worded(status(session, now), tr)).replace("\u00a0", " ")
+
+    in_silence = tr._("electoral silence now, until {end}").format(end=tr.moment(close, ZoneInfo("Europe/Paris")))
+    assert in_silence in says(eve)
+    assert in_silence in says(eve - timedelta(minutes=10)), "the margin counts"
+    assert in_silence not in says(eve - timedelta(minutes=11))
+    with database.begin() as session:
+        keep_stopped(session, Hush.CLOCK_OFF, NOW, timedelta(minutes=-5))
+    assert {"en": "clock is 5 minutes off", "fr": "fausse de 5 minutes"}[language] in says(NOW)
+    with database.begin() as session:
+        keep_stopped(session, Hush.FREE, NOW)
+        sync_installation(session, replace(a_plan(), places=(PlacePlan("987", "Îles", zone="Pacific/Tahiti"),)), NOW)
+    some = {"en": "electoral silence now in some places", "fr": "réserve électorale en ce moment à certains endroits"}
+    assert some[language] in says(eve)
+    last = tr.moment(datetime(2026, 3, 16, 6, tzinfo=UTC), ZoneInfo("Europe/Paris"))
+    assert last in says(eve)
+    with database.begin() as session:
+        session.execute(sa.update(Round).values(zone="Europe/Nowhere"))
+    assert {"en": "the calendar cannot be read", "fr": "le calendrier est illisible"}[language] in says(NOW)
+    database.close()
 
 
 @pytest.mark.usefixtures("there")

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, time, timedelta
 
 import pytest
 import sqlalchemy as sa
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from sqlalchemy.orm import Session
 
@@ -40,6 +40,7 @@ from pledgebot.services.subscribers import (
     set_language,
     set_quiet_hours,
     set_rhythm,
+    set_zone,
     stay,
     subscribe,
     unsubscribe,
@@ -262,6 +263,7 @@ def test_two_presses_at_once_are_one_subscription(database: Database, there: Ins
 
 
 @given(choices=st.lists(st.tuples(st.booleans(), st.sampled_from(["all", "a", "b", "banner", "town"])), max_size=12))
+@settings(max_examples=settings().max_examples // 3)
 def test_what_is_followed_is_what_was_chosen_last(database: Database, choices: list[tuple[bool, str]]) -> None:
     with database.begin() as session:
         session.begin_nested()
@@ -373,6 +375,7 @@ def test_whoever_follows_nothing_has_nothing_to_set(database: Database, there: I
     assert there.list_a
     for act in (
         lambda session: set_rhythm(session, ANNE, Rhythm.DAILY, None, NOW),
+        lambda session: set_zone(session, ANNE, "Europe/Paris", NOW),
         lambda session: set_quiet_hours(session, ANNE, None, NOW),
     ):
         assert refused(database, act) is Objection.UNKNOWN_DESTINATION
@@ -414,6 +417,18 @@ def test_what_waits_comes_when_it_is_wanted_now(database: Database, there: Insta
         set_quiet_hours(session, ANNE, None, LATER)
         set_rhythm(session, ANNE, Rhythm.AT_ONCE, None, LATER)
         assert due() == LATER
+        set_rhythm(session, ANNE, Rhythm.WEEKLY, time(8), LATER, 0)
+        assert due() == datetime(2026, 2, 9, 7, 0, tzinfo=UTC)
+        set_rhythm(session, ANNE, Rhythm.WEEKLY, None, LATER, 1)
+        assert due() == datetime(2026, 2, 10, 7, 0, tzinfo=UTC)
+        set_zone(session, ANNE, "Indian/Reunion", LATER)
+        assert due() == datetime(2026, 2, 10, 4, 0, tzinfo=UTC)
+        session.execute(sa.update(Event).values(expires_at=LATER + timedelta(hours=3)))
+        set_rhythm(session, ANNE, Rhythm.DAILY, None, LATER)
+        assert due() == LATER
+        set_rhythm(session, ANNE, Rhythm.WEEKLY, None, LATER, 1)
+        assert due() == datetime(2026, 2, 10, 4, 0, tzinfo=UTC)
+        set_rhythm(session, ANNE, Rhythm.AT_ONCE, None, LATER)
         session.execute(sa.update(Delivery).values(attempts=1))
         set_rhythm(session, ANNE, Rhythm.DAILY, None, LATER)
         assert due() == LATER

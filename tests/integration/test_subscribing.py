@@ -20,6 +20,8 @@ from pledgebot.services.subscriber_views import SubscriberView, Topic, find_subs
 from pledgebot.store.engine import Database
 from pledgebot.store.tables import Constituency, DemandRow, Destination
 
+pytestmark = pytest.mark.engines("sqlite")
+
 PRIVATE = Spot("telegram", "1000")
 GROUP = Spot("telegram", "-1001", "7", PlaceKind.GROUP)
 CHANNEL = Spot("telegram", "-1002", place=PlaceKind.CHANNEL)
@@ -120,6 +122,7 @@ def test_consent_is_asked_once_in_one_sentence_that_says_what_why_and_how_it_end
     assert len(following(database)) == 2
 
 
+@pytest.mark.engines("sqlite", "postgresql")
 def test_without_consent_nothing_is_kept(database: Database, there: Installed) -> None:
     before = everything(database)
     asked = said(database, "/subscribe cameras")
@@ -174,6 +177,7 @@ def test_an_ambiguous_name_offers_a_button_for_each_and_an_unknown_one_says_so(
     assert following(database) == []
 
 
+@pytest.mark.engines("sqlite", "postgresql")
 def test_the_panel_changes_everything_by_buttons(database: Database, there: Installed) -> None:
     shown = panel(database, "s-1000-0-yes-all")
     assert tokens(shown)["✓ at once"] == "s-1000-0-rhythm-at_once"
@@ -239,6 +243,7 @@ def test_a_topic_is_dropped_by_its_button_or_its_name(database: Database, there:
     assert "s-1000-0-drop-list-1" in tokens(said(database, "/unsubscribe liste exemple")).values()
 
 
+@pytest.mark.engines("sqlite", "postgresql")
 def test_with_the_last_topic_everything_is_deleted(database: Database, there: Installed) -> None:
     subscribed(database)
     assert "everything that was kept for it is deleted" in plain(panel(database, "s-1000-0-drop-demand-2"))
@@ -257,6 +262,7 @@ def test_one_word_ends_everything_and_says_when_backups_expire(database: Databas
     assert there
 
 
+@pytest.mark.engines("sqlite", "postgresql")
 def test_forget_names_what_was_deleted(database: Database, there: Installed) -> None:
     subscribed(database)
     assert "the day of consent" in plain(panel(database, "s-1000-0-forget"))
@@ -264,6 +270,7 @@ def test_forget_names_what_was_deleted(database: Database, there: Installed) -> 
     assert there
 
 
+@pytest.mark.engines("sqlite", "postgresql")
 def test_mydata_shows_every_thing_that_is_kept(database: Database, there: Installed) -> None:
     assert "Nothing." in plain(said(database, "/mydata"))
     subscribed(database, "yes-demand-2")
@@ -305,6 +312,7 @@ def test_whoever_was_asked_stays_or_leaves_by_a_button(database: Database, there
     assert there
 
 
+@pytest.mark.engines("sqlite", "postgresql")
 def test_in_a_group_an_administrator_decides_and_an_anonymous_one_is_told_how(
     database: Database, there: Installed
 ) -> None:
@@ -358,8 +366,8 @@ def test_a_panel_of_another_place_is_nobodys(database: Database, there: Installe
     "operation",
     [
         "add", "add-list", "add-list-n1", "add-list-99999999999", "add-all-1", "add-moon-1", "yes", "drop-x-1", "rhythm",
-        "rhythm-hourly", "hour-25", "hour", "hour-8", "quiet", "quiet-2200", "quiet-2200-2561", "quiet-2200-0700-0800",
-        "lang-xx", "menu-1", "stop-1", "nonsense",
+        "rhythm-hourly", "hour-25", "hour", "hour-8", "day-7", "day-x", "zone-moon", "zones-1", "quiet", "quiet-2200",
+        "quiet-2200-2561", "quiet-2200-0700-0800", "lang-xx", "menu-1", "stop-1", "nonsense",
     ],
 )  # fmt: skip
 def test_an_operation_that_is_none_is_nobodys_and_changes_nothing(
@@ -383,6 +391,7 @@ def test_something_that_no_longer_exists_cannot_be_followed(
     assert there
 
 
+@pytest.mark.engines("sqlite", "postgresql")
 def test_a_place_that_ended_is_asked_again_and_told_from_then_on(database: Database, there: Installed) -> None:
     subscribed(database)
     with database.begin() as session:
@@ -461,14 +470,40 @@ def test_a_demand_that_was_retired_is_still_dropped(database: Database, there: I
     assert there
 
 
-def test_a_weekly_digest_says_its_day_and_takes_no_other(database: Database, there: Installed) -> None:
+def test_a_weekly_digest_comes_on_thursday_or_on_the_day_that_was_chosen(database: Database, there: Installed) -> None:
     assert there
     subscribed(database)
-    assert "once a week, on Thursday at 18:00" in plain(said(database, "/digest weekly"))
-    assert "once a week, on Thursday at 08:00" in plain(said(database, "/digest weekly thursday 8h"))
-    before = everything(database)
-    assert "comes on Thursday" in plain(said(database, "/digest weekly monday"))
-    assert everything(database) == before
+    shown = said(database, "/digest weekly")
+    assert "once a week, on Thursday at 18:00" in plain(shown)
+    assert tokens(shown)["✓ Thu"] == "s-1000-0-day-3"
+    monday = panel(database, tokens(shown)["Mon"])
+    assert "✓ Mon" in tokens(monday)
+    assert "once a week, on Monday at 18:00" in plain(monday)
+    assert "on Monday at 08:00" in plain(said(database, "/digest weekly 8h"))
+    assert "on Saturday at 08:00" in plain(said(database, "résumé hebdo samedi"))
+    assert "Mon" not in tokens(said(database, "/digest daily"))
+    assert "once a week, on Saturday at 08:00" in plain(said(database, "/digest weekly"))
+
+
+def test_the_clocks_are_chosen_by_a_button_or_in_words(database: Database, there: Installed) -> None:
+    assert there
+    subscribed(database)
+    assert "nothing is kept of you" in plain(
+        said(database, "/timezone Tahiti", replace(SOMEBODY, spot=Spot("telegram", "9")))
+    )
+    shown = said(database, "/digest daily 8h")
+    offered = panel(database, tokens(shown)["Clock: Paris (Europe/Paris)"])
+    assert len([token for token in tokens(offered).values() if "-zone-" in token]) == 10
+    assert tokens(offered)["✓ Paris"] == "s-1000-0-zone-paris"
+    assert "Clock: Réunion (Indian/Reunion)" in plain(panel(database, tokens(offered)["Réunion"]))
+    assert tokens(said(database, "/timezone")).keys() >= {"✓ Réunion", "Tahiti"}
+    assert "Clock: America/Montreal" in plain(said(database, "timezone america/montreal"))
+    assert "This time zone is not known" in plain(said(database, "/timezone Atlantis"))
+    assert "Clock: America/Montreal" in plain(said(database, "/mydata"))
+    subscribed(database, f"add-list-{there.list_a}")
+    view = kept(database)
+    assert view is not None
+    assert view.zone == "America/Montreal"
 
 
 def test_a_place_that_is_run_from_another_chat_is_named_first_and_words_name_it_too(

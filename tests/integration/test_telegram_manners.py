@@ -23,6 +23,8 @@ from pledgebot.services.subscribers import subscribe
 from pledgebot.store.engine import Database
 from pledgebot.store.tables import Audit, Destination, Inbox, InboxState
 
+pytestmark = pytest.mark.engines("sqlite")
+
 
 @pytest.fixture
 def there(database: Database) -> Installed:
@@ -164,6 +166,7 @@ def test_what_is_kept_does_not_count_the_question_for_it(responder: Responder) -
     played(play)
 
 
+@pytest.mark.engines("sqlite", "postgresql")
 def test_a_question_is_a_reply_in_the_group_and_its_answer_what_is_written_next(
     database: Database, responder: Responder, there: Installed
 ) -> None:
@@ -290,6 +293,7 @@ def test_what_is_left_of_an_answer_outlives_a_restart(database: Database, clock:
     played(play)
 
 
+@pytest.mark.engines("sqlite", "postgresql")
 def test_a_long_stop_is_seen_by_organizers_and_kept_over_a_restart(database: Database, clock: MovedClock) -> None:
     installed(database)
     responder = responder_on(database, clock)

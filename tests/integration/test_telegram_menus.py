@@ -13,6 +13,8 @@ from pledgebot.services.cursors import read_cursor, write_cursor
 from pledgebot.services.people import accept_invitation, invite_again
 from pledgebot.store.engine import Database
 
+pytestmark = pytest.mark.engines("sqlite")
+
 FOLLOWERS = len(menus(MANNERS.languages, (), ()))
 
 
@@ -40,6 +42,7 @@ def join(database: Database, there: Installed, account: int) -> None:
         accept_invitation(session, token, "telegram", str(account), NOW)
 
 
+@pytest.mark.engines("sqlite", "postgresql")
 def test_menus_are_set_once_and_again_when_another_version_has_others(responder: Responder) -> None:
     async def play(server: TelegramServer) -> None:
         async with living(server, responder) as life:

@@ -262,14 +262,16 @@ def _audited(play: Play, number: int) -> list[object]:
     return [row[0] for row in rows]
 
 
-SCENARIOS = (
+LOGGING = (
     an_invitation_works_once_and_a_stranger_sees_nothing_of_it,
     an_answer_is_logged_by_telephone_and_posted_when_another_confirms,
     every_kind_of_proof_is_taken_and_one_that_is_too_large_is_explained,
     an_entry_is_asked_about_and_rejected_for_a_reason,
     an_entry_that_changed_is_shown_again_and_its_old_button_refused,
+)
+OTHER_BUSINESS = (
     a_correction_edits_the_post_and_is_visible,
     everything_else_an_organizer_does_stands_in_the_audit_log,
     what_was_announced_cannot_be_undone,
 )
-"""All of them that play in one installation."""
+"""Those of each play in one installation. All together would send a group more than the twenty messages of a minute."""

@@ -39,7 +39,7 @@ class Answers:
         count = counting(mainline=limits.mainline, per_url=limits.per_url or URL_LENGTH)
 
         def texts(message: Message, to: str, warning: str) -> tuple[str, ...]:
-            room = Counted(limits.characters - count(warning), count)
+            room = Counted(limits.characters - count(warning), count, limits.media)
             return tuple(piece.text for piece in pieces(message, room, to=to) if piece.text)
 
         return texts

@@ -72,19 +72,30 @@ class MastodonChannel:
             self._budgets.asked(self._gateway.take_asked())
 
     async def _sent(self, outgoing: Outgoing) -> tuple[str, ...]:
-        manner = self._manner(outgoing)
-        parts = await self._parts(outgoing)
+        limits = await self.limits()
+        to = self._names(outgoing, limits)
+        manner = self._manner(outgoing, to)
+        parts = self._parts(outgoing, to, limits)
         old = tuple((outgoing.acts_on or "").split())
         if outgoing.action is Action.EDIT:
             if not old:
                 raise PermanentFailure("nothing that could be edited")
             return await self._threads.rewrite(old, parts, manner, since=outgoing.since, repeated=outgoing.repeated)
         above = old[0] if old else None
-        found = await self._threads.find(parts, since=outgoing.since, reply_to=above) if outgoing.repeated else ()
+        found = (
+            await self._threads.find(parts, manner, since=outgoing.since, reply_to=above) if outgoing.repeated else ()
+        )
         return await self._threads.post(parts, manner, reply_to=above, standing=found)
 
-    def _manner(self, outgoing: Outgoing) -> Manner:
-        private = outgoing.address != TIMELINE
+    def _names(self, outgoing: Outgoing, limits: Limits) -> tuple[str, ...]:
+        """Return how the account is called that is written to, first as people there call it; nothing for everybody."""
+        if outgoing.address == TIMELINE:
+            return ()
+        # An account of the instance itself is called without its host.
+        return tuple(dict.fromkeys((outgoing.address.removesuffix(f"@{limits.domain}"), outgoing.address)))
+
+    def _manner(self, outgoing: Outgoing, to: tuple[str, ...]) -> Manner:
+        private = bool(to)
         public = self._style.reminders if outgoing.reminder else self._style.announcements
         return Manner(
             key=f"delivery-{outgoing.delivery}",
@@ -92,15 +103,13 @@ class MastodonChannel:
             language=outgoing.message.language,
             warning=self._style.warning,
             digests=private,
+            to=to,
         )
 
-    async def _parts(self, outgoing: Outgoing) -> tuple[Piece, ...]:
-        limits = await self.limits()
+    def _parts(self, outgoing: Outgoing, to: tuple[str, ...], limits: Limits) -> tuple[Piece, ...]:
         count = counting(mainline=limits.mainline, per_url=limits.per_url or URL_LENGTH)
-        room = Counted(limits.characters - count(self._style.warning), count)
-        # An account of the instance itself is called without its name, as people there do.
-        to = "" if outgoing.address == TIMELINE else f"@{outgoing.address.removesuffix(f'@{limits.domain}')}"
-        parts = pieces(outgoing.message, room, to=to)
+        room = Counted(limits.characters - count(self._style.warning), count, limits.media)
+        parts = pieces(outgoing.message, room, to=f"@{to[0]}" if to else "")
         if not parts:
             raise PermanentFailure("a message of nothing")
         return parts

@@ -2,18 +2,15 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 from pledgebot.channels.mastodon.budgets import POSTS
 from pledgebot.channels.mastodon.errors import TOKEN_REFUSED
 from pledgebot.channels.mastodon.gateway import Gateway
 from pledgebot.channels.mastodon.login import missing_scopes
 from pledgebot.channels.mastodon.records import Account, Limits, Policy
-from pledgebot.clock import Clock
 from pledgebot.domain.delivery import PermanentFailure, TemporaryFailure, Uncertain
 
-CLOCKS = timedelta(minutes=2)
-"""How far the instance's clock may be from ours."""
 SHORTEST_POST = 300
 """Announcements of fewer characters become threads of which nobody reads the second part."""
 
@@ -38,13 +35,12 @@ class Plan:
     reserved: int
 
 
-async def check_account(gateway: Gateway, clock: Clock, plan: Plan) -> list[Finding]:
+async def check_account(gateway: Gateway, plan: Plan) -> list[Finding]:
     """Return what the instance says of the account and of itself. Where it cannot be asked, that is the last line."""
     found: list[Finding] = []
     try:
         account = await gateway.verify()
-        found += [Finding(f"mastodon: @{account.acct} on {plan.base_url}"), *_clock(gateway.server_date, clock.now())]
-        found.append(_bot(account))
+        found += [Finding(f"mastodon: @{account.acct} on {plan.base_url}"), _bot(account)]
         found.append(await _scopes(gateway))
         found += _policy(await gateway.policy())
         limits = await gateway.limits()
@@ -123,14 +119,3 @@ def _volume(plan: Plan) -> Finding:
             f"mastodon: {told}; lower mastodon.posts_reserved, or have people follow the account", wrong=True
         )
     return Finding(f"mastodon: {told}")
-
-
-def _clock(theirs: datetime | None, ours: datetime) -> Iterator[Finding]:
-    if theirs is None:
-        return
-    apart = abs(theirs - ours)
-    if apart > CLOCKS:
-        minutes = round(apart.total_seconds() / 60)
-        yield Finding(f"mastodon: its clock and this one are {minutes} minutes apart; set this one right", wrong=True)
-    else:
-        yield Finding("mastodon: its clock and this one agree")

@@ -37,7 +37,7 @@ from pledgebot.channels.mastodon.records import (
     Status,
 )
 from pledgebot.channels.mastodon.values import entries, mapping, required, text
-from pledgebot.clock import Clock
+from pledgebot.clock import Clock, ClockWatch
 from pledgebot.domain.delivery import TemporaryFailure
 
 if TYPE_CHECKING:
@@ -54,13 +54,23 @@ PATIENCE = timedelta(seconds=30)
 """How long a picture is waited for that the server still works on."""
 _FIRST_PAUSE = 1.0
 _LONGEST_PAUSE = 5.0
+_REPLY_TIMEOUTS = 3
+"""So many times as long as one wait for bytes the whole body of a reply may take."""
 
 
 class Gateway:
     """An account. `base_url` is an address with or without `https://`; `http://` is for tests and servers on loopback."""
 
-    def __init__(self, base_url: str, token: str, clock: Clock, timeout: timedelta = TIMEOUT) -> None:
-        self._hearing = Hearing(clock)
+    def __init__(
+        self,
+        base_url: str,
+        token: str,
+        clock: Clock,
+        timeout: timedelta = TIMEOUT,
+        *,
+        watch: ClockWatch | None = None,
+    ) -> None:
+        self._hearing = Hearing(clock, watch, _REPLY_TIMEOUTS * timeout)
         self._make = partial(make_client, base_url, token, timeout, self._hearing)
         self._client: Mastodon | None = None
         self._own_id: str | None = None
@@ -326,6 +336,8 @@ class Gateway:
         except Exception as error:  # noqa: BLE001 - whatever a reply makes of the library is translated
             # Not "from error": the library's errors quote what was sent and what came back, and would be logged.
             raise translate(error, wait=self._hearing.wait, doubt=doubt) from None
+        finally:
+            self._hearing.done()
 
 
 def _let_follow(person: str, client: "Mastodon") -> object:

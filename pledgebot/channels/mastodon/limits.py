@@ -15,6 +15,8 @@ def limits_of(instance: Mapping[str, object]) -> Limits:
     """
     configuration = mapping(instance.get("configuration"))
     statuses = mapping(configuration.get("statuses"))
+    # Since Mastodon 4.6: https://docs.joinmastodon.org/entities/Instance/#accounts
+    accounts = mapping(configuration.get("accounts"))
     media = mapping(configuration.get("media_attachments"))
     mainline = "mastodon" in mapping(instance.get("api_versions"))
     per_url = number(statuses.get("characters_reserved_per_url"))
@@ -27,6 +29,9 @@ def limits_of(instance: Mapping[str, object]) -> Limits:
         mainline=mainline,
         rules=tuple(filter(None, (text(mapping(rule).get("text")) for rule in entries(instance.get("rules"))))),
         version=text(instance.get("version")),
+        note=_limit(accounts.get("max_note_length"), default=_DEFAULT.note),
+        fields=_limit(accounts.get("max_profile_fields"), default=_DEFAULT.fields),
+        field=_limit(accounts.get("profile_field_value_limit"), default=_DEFAULT.field),
         domain=text(instance.get("domain")) or text(instance.get("uri")).rpartition("//")[2].rstrip("/"),
     )
 

@@ -6,8 +6,6 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 from itertools import count
 
-from mastodon import Mastodon
-
 from pledgebot.messages.document import Block, Bullets, Button, Inline, Link, Message, Paragraph, Picture, Text
 from pledgebot.messages.frame import thread
 from pledgebot.messages.render import hashtags, plain
@@ -24,11 +22,13 @@ BOT_ADDRESSES = ("https://t.me/", "https://telegram.me/")
 class Counted:
     """How long a post of an instance may be, and how that instance counts.
 
-    A content warning counts with the words below it: who posts with one gives the limit less the warning's length.
+    A content warning counts with the words below it: who posts with one gives the limit less the warning's length. `pictures`
+    is how many hang on one post at most.
     """
 
     limit: int
     length: Callable[[str], int]
+    pictures: int = 4
 
 
 @dataclass(frozen=True)
@@ -61,14 +61,18 @@ def _discount(word: str) -> int:
     What it takes for an address depends on its list of top-level domains, which only the library has. Neither addresses nor
     mentions reach across a space, so that words can be measured, and remembered, one by one.
     """
+    # The library takes half a second to import, and most words need none of it.
+    from mastodon import Mastodon
+
     return Mastodon.get_status_length(word) - len(word)
 
 
 def pieces(message: Message, counted: Counted, *, to: str = "") -> tuple[Piece, ...]:
     """Return the posts of a message, in order; a message of nothing has none.
 
-    `to` is a mention ("@alice@exemple.invalid") that stands before each of them. Pictures go with the first, hashtags with the
-    last, and each of several ends with its number, such as (1/3). Presses mean nothing here; addresses behind buttons follow as
+    `to` is a mention ("@alice@exemple.invalid") that stands before each of them. Pictures go with the first, those that find
+    no room there with the next ones, and where there are no more words by themselves. Hashtags go with the last part that has
+    words, and each of several ends with its number, such as (1/3). Presses mean nothing here; addresses behind buttons follow as
     lines unless the text has them already. Nobody is called but `to`: invisible signs keep other names and tags mere words.
 
     Words are cut only when one alone is longer than a part; addresses never: one that no part can hold stands whole in a part
@@ -78,9 +82,11 @@ def pieces(message: Message, counted: Counted, *, to: str = "") -> tuple[Piece, 
     parts = _parts(_with_fitting_tags(words, counted, to), counted, to)
     total = len(parts)
     texts = [_post(part, to, f"({number}/{total})" if total > 1 else "") for number, part in enumerate(parts, start=1)]
-    if message.pictures and not texts:
-        texts = [to]
-    return tuple(Piece(text, () if index else message.pictures) for index, text in enumerate(texts))
+    many = max(1, counted.pictures)
+    hung = [message.pictures[start : start + many] for start in range(0, len(message.pictures), many)]
+    texts += [to] * (len(hung) - len(texts))
+    hung += [()] * (len(texts) - len(hung))
+    return tuple(map(Piece, texts, hung))
 
 
 def _parts(words: Message, counted: Counted, to: str) -> tuple[Message, ...]:

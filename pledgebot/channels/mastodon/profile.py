@@ -1,7 +1,7 @@
 """The account's profile: what it has to say, and putting right what differs; nothing is posted or changed twice."""
 
 import hashlib
-from collections.abc import AsyncIterator, Iterator, Sequence
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 from pledgebot.channels.mastodon.gateway import Gateway
@@ -14,11 +14,6 @@ from pledgebot.messages.i18n import LANGUAGES, translator
 from pledgebot.messages.mastodon_profile import Identity
 from pledgebot.messages.render import plain
 
-NOTE = 500
-"""How long a note may be: https://docs.joinmastodon.org/user/profile/#bio"""
-FIELDS = 4
-FIELD = 255
-"""How many fields a profile has, and how long each may be: https://docs.joinmastodon.org/user/profile/#fields"""
 _LOOKED_THROUGH = 200
 """So many own posts are looked through for one that was posted, and not pinned."""
 
@@ -29,6 +24,7 @@ class Profile:
 
     note: str
     fields: tuple[tuple[str, str], ...]
+    most_fields: int
     names: frozenset[str]
     pinned: str
     titles: tuple[str, ...]
@@ -38,10 +34,12 @@ class Profile:
 def profile_of(who: Identity, limits: Limits) -> Profile:
     """Return the profile of an account on an instance. Raises `Unusable` where a text cannot be made to fit."""
     first = translator(who.languages[0])
+    # An address that is cut leads elsewhere.
+    fields = tuple((name, value) for name, value in words.fields(who, first) if len(value) <= limits.field)
     return Profile(
-        note=_note(who),
-        # An address that is cut leads elsewhere.
-        fields=tuple((name, value) for name, value in words.fields(who, first) if len(value) <= FIELD),
+        note=_note(who, limits.note),
+        fields=fields[: limits.fields],
+        most_fields=limits.fields,
         names=frozenset[str]().union(*(words.field_names(translator(language)) for language in LANGUAGES)),
         pinned=_post(who, limits),
         titles=tuple(_titles()),
@@ -49,29 +47,36 @@ def profile_of(who: Identity, limits: Limits) -> Profile:
     )
 
 
-async def put_right(gateway: Gateway, who: Identity, *, act: bool) -> AsyncIterator[str]:
-    """Change what differs, or only look, and yield a line for each change once it is made; none where all is right.
+Before = Callable[[], None]
+"""Is asked before each change, and raises where it may not be made."""
 
-    Raises the failures of `domain.delivery`, and `Unusable`. It may be called again after any of them: what was done is seen.
+
+async def put_right(gateway: Gateway, who: Identity, *, before: Before | None) -> AsyncIterator[str]:
+    """Change what differs, and yield a line for each change once it is made; none where all is right.
+
+    `before` is asked whether a change may be made, in the moment before it is; without it nothing is changed, and the lines say
+    what would be. Raises the failures of `domain.delivery`, `Unusable`, and what `before` raises. It may be called again after
+    any of them: what was done is seen.
     """
     account = await gateway.verify()
     wanted = profile_of(who, await gateway.limits())
     for steps in (
-        _account(gateway, account, wanted, act),
-        _policy(gateway, act),
-        _pinned(gateway, account, wanted, act),
+        _account(gateway, account, wanted, before),
+        _policy(gateway, before),
+        _pinned(gateway, account, wanted, before),
     ):
         async for line in steps:
             yield line
 
 
-async def _account(gateway: Gateway, account: Account, wanted: Profile, act: bool) -> AsyncIterator[str]:
+async def _account(gateway: Gateway, account: Account, wanted: Profile, before: Before | None) -> AsyncIterator[str]:
     bot = True if not account.bot else None
     note = wanted.note if not _same(account.note, wanted.note) else None
     has = tuple(field for field in account.fields if any(field))
     shall = _with_others(wanted, has)
     fields = shall if [*map(_bare, has)] != [*map(_bare, shall)] else None
-    if act and (bot, note, fields) != (None, None, None):
+    if before is not None and (bot, note, fields) != (None, None, None):
+        before()
         await gateway.set_profile(bot=bot, note=note, fields=fields)
     if bot:
         yield "marked as automated"
@@ -85,7 +90,7 @@ async def _account(gateway: Gateway, account: Account, wanted: Profile, act: boo
 def _with_others(wanted: Profile, has: Sequence[tuple[str, str]]) -> tuple[tuple[str, str], ...]:
     """Return the bot's fields, then those that somebody else put there, as far as there is room."""
     others = [field for field in has if field[0] not in wanted.names]
-    return (*wanted.fields, *others)[:FIELDS]
+    return (*wanted.fields, *others)[: wanted.most_fields]
 
 
 def _told(has: Sequence[tuple[str, str]], shall: Sequence[tuple[str, str]]) -> Iterator[str]:
@@ -95,28 +100,32 @@ def _told(has: Sequence[tuple[str, str]], shall: Sequence[tuple[str, str]]) -> I
     yield from told or ["the order of the fields"]
 
 
-async def _policy(gateway: Gateway, act: bool) -> AsyncIterator[str]:
+async def _policy(gateway: Gateway, before: Before | None) -> AsyncIterator[str]:
     policy = await gateway.policy()
     if policy is None or policy.private_mentions == "accept":
         return
-    if act:
+    if before is not None:
+        before()
         await gateway.set_policy(private_mentions="accept")
     yield "private mentions of strangers are let through"
 
 
-async def _pinned(gateway: Gateway, account: Account, wanted: Profile, act: bool) -> AsyncIterator[str]:
+async def _pinned(gateway: Gateway, account: Account, wanted: Profile, before: Before | None) -> AsyncIterator[str]:
     pinned = await gateway.pinned()
     if any(_same(post.text, wanted.pinned) for post in pinned):
         return
     outdated = next((post for post in pinned if _flat(post.text).startswith(wanted.titles)), None)
     if outdated is not None:
-        if act:
+        if before is not None:
+            before()
             await gateway.edit(outdated.id, wanted.pinned)
         yield f"the words of the pinned post {outdated.url}"
         return
     standing = await _standing(gateway, wanted)
-    if act:
+    if before is not None:
+        before()
         standing = standing or await _posted(gateway, account, wanted)
+        before()
         await _pin(gateway, standing[-1].id)
     yield f"pinned: {standing[-1].url}" if standing else "a post that says how to ask, pinned"
 
@@ -157,16 +166,16 @@ async def _pin(gateway: Gateway, post: str) -> None:
             raise
 
 
-def _note(who: Identity) -> str:
+def _note(who: Identity, room: int) -> str:
     """Return the note, as whole as it fits: in all languages, without the letter's title, in the first language alone."""
     speaking = [translator(language) for language in who.languages]
     for chosen in (speaking, speaking[:1]):
         for title in (True, False):
             text = "\n\n".join(plain(words.note(who, tr, title=title)) for tr in chosen)
-            if len(text) <= NOTE:
+            if len(text) <= room:
                 return text
     raise Unusable(
-        f"mastodon: a note of the profile has room for {NOTE} characters; shorten legal.publisher or legal.contact"
+        f"mastodon: a note of the profile has room for {room} characters; shorten legal.publisher or legal.contact"
     )
 
 

@@ -70,6 +70,7 @@ def status_of(reply: object) -> Status:
             Picture(required(picture.get("id")), text(picture.get("description")))
             for picture in map(mapping, entries(data.get("media_attachments")))
         ),
+        mentions=_mentioned(data),
     )
 
 
@@ -94,10 +95,7 @@ def mention_of(reply: object) -> Mention | None:
         visibility=text(status.get("visibility")),
         language=text(status.get("language")) or None,
         in_reply_to=text(status.get("in_reply_to_id")) or None,
-        mentions=tuple(
-            Mentioned(text(one.get("id")), text(one.get("acct")))
-            for one in map(mapping, entries(status.get("mentions")))
-        ),
+        mentions=_mentioned(status),
         tags=_tags(status),
         created=moment(status.get("created_at")),
         edited=moment(status.get("edited_at")),
@@ -122,6 +120,13 @@ def _field(field: object, read: Callable[[object], str]) -> tuple[str, str]:
 
 def _shown(value: object) -> str:
     return plain(text(value))
+
+
+def _mentioned(status: Mapping[str, object]) -> tuple[Mentioned, ...]:
+    return tuple(
+        Mentioned(text(one.get("id")), text(one.get("acct")), text(one.get("url")))
+        for one in map(mapping, entries(status.get("mentions")))
+    )
 
 
 def _tags(status: Mapping[str, object]) -> tuple[str, ...]:

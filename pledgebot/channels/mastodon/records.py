@@ -25,8 +25,9 @@ class Account:
 class Limits:
     """What a server takes. `characters` of one post; `per_url` is None where a link counts its own length.
 
-    `media` attachments of one post, `description` characters of an alt text, `image_bytes` of one picture. `mainline` says
-    that it is Mastodon itself, which counts graphemes; others count plain characters.
+    `media` attachments of one post, `description` characters of an alt text, `image_bytes` of one picture. A profile has room
+    for a `note` of so many characters and for so many `fields`, each value of `field` characters. `mainline` says that it is
+    Mastodon itself, which counts graphemes; others count plain characters.
     """
 
     characters: int = 500
@@ -38,6 +39,9 @@ class Limits:
     rules: tuple[str, ...] = ()
     version: str = ""
     domain: str = ""
+    note: int = 500
+    fields: int = 4
+    field: int = 255
 
 
 @dataclass(frozen=True)
@@ -73,6 +77,7 @@ class Status:
     edited: datetime | None
     tags: tuple[str, ...]
     pictures: tuple[Picture, ...]
+    mentions: tuple["Mentioned", ...] = ()
 
 
 @dataclass(frozen=True)
@@ -86,10 +91,11 @@ class Source:
 
 @dataclass(frozen=True)
 class Mentioned:
-    """An account that a post mentions."""
+    """An account that a post mentions. `url` is its page, where people read it."""
 
     id: str
     acct: str
+    url: str = ""
 
 
 @dataclass(frozen=True)

@@ -18,6 +18,7 @@ from pledgebot.messages.document import Picture
 
 CLOCKS_DIFFER = timedelta(minutes=10)
 """So far may the instance's clock be behind ours when its posts of a time are looked at."""
+_PRIVATE = "direct"
 _RECENT = 120
 """So many of the account's own posts are looked through."""
 
@@ -33,7 +34,8 @@ class KeptBack(TemporaryFailure):
 class Manner:
     """How a thread is posted. `key` names what is posted: the same for every attempt, another one for everything else.
 
-    `answers` and `digests` say whose budget it is (`Budgets.ready_in`).
+    `answers` and `digests` say whose budget it is (`Budgets.ready_in`). `to` are the names of the account for which a private
+    thread is, with its host and, on the instance itself, without; none for what everybody may read.
     """
 
     key: str
@@ -42,6 +44,7 @@ class Manner:
     warning: str = ""
     answers: bool = False
     digests: bool = False
+    to: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -104,14 +107,17 @@ class Threads:
         self.budgets.uploaded()
         return await self.gateway.upload(content, "image/png", picture.description)
 
-    async def find(self, parts: Sequence[Piece], *, since: datetime, reply_to: str | None = None) -> tuple[str, ...]:
+    async def find(
+        self, parts: Sequence[Piece], manner: Manner, *, since: datetime, reply_to: str | None = None
+    ) -> tuple[str, ...]:
         """Return the ids of those first parts that stand among the account's own posts since a moment.
 
-        They are known by their words, blanks aside, and each later one by standing below the one before. Where copies stand the
-        oldest is taken.
+        They are known by their words, blanks aside, by whom they are for, and each later one by standing below the one before.
+        Where copies stand the oldest is taken.
         """
         recent = await self.gateway.recent(limit=_RECENT)
-        own = [post for post in reversed(recent) if post.created is None or post.created >= since - CLOCKS_DIFFER]
+        late = [post for post in reversed(recent) if post.created is None or post.created >= since - CLOCKS_DIFFER]
+        own = [post for post in late if _is_for(post, manner.to)]
         ids: list[str] = []
         for part in parts:
             above = ids[-1] if ids else reply_to
@@ -137,13 +143,29 @@ class Threads:
         further = parts[len(kept) :]
         if not further:
             return kept
-        done = await self.find(further, since=since, reply_to=kept[-1]) if repeated else ()
+        done = await self.find(further, manner, since=since, reply_to=kept[-1]) if repeated else ()
         return (*kept, *await self.post(further, manner, reply_to=kept[-1], standing=done))
 
     async def _change(self, post: str, part: Piece, warning: str) -> None:
         status = await self.gateway.status(post)
         if not same_words(status.text, part.text):
             await self.gateway.edit(post, part.text, warning=warning, pictures=status.pictures)
+
+
+def _is_for(post: Status, to: Sequence[str]) -> bool:
+    """Tell whether a post is for an account alone, or for everybody where none is named: the same words go to many.
+
+    A server may not say whom a post mentions: then its first word does.
+    """
+    if not to:
+        return post.visibility != _PRIVATE
+    if post.visibility not in {_PRIVATE, ""}:
+        return False
+    names = {name.casefold() for name in to}
+    if post.mentions:
+        return any(one.acct.casefold() in names for one in post.mentions)
+    first = post.text.partition(" ")[0].lstrip("@").casefold()
+    return first in names | {name.partition("@")[0] for name in names}
 
 
 def _below(posts: Sequence[Status], above: str | None, text: str) -> str | None:

@@ -15,12 +15,16 @@ from telegram.error import NetworkError, RetryAfter, TelegramError, TimedOut
 from telegram.request import BaseRequest, RequestData
 from yarl import URL
 
+from pledgebot.clock import Clock, ClockWatch, SystemClock
+
 if TYPE_CHECKING:
     from telegram._utils.types import JSONDict, ODVInput
 
 LARGEST_FILE = 20 * 1024 * 1024
 """Telegram lets bots download no more: https://core.telegram.org/bots/api#getfile"""
 LARGEST_ANSWER = 16 * 1024 * 1024
+NETWORK = "telegram"
+"""The name by which its clock is told apart from others."""
 _CHUNK = 64 * 1024
 _IDLE_SECONDS = 30.0
 """Shorter than any server waits: a message sent on a connection that is being closed is a message in doubt."""
@@ -58,7 +62,8 @@ class AiohttpRequest(BaseRequest):
     """A request object for `telegram.Bot`: one session, kept-alive connections, no proxies from the environment.
 
     Timeouts are seconds, None for none. Waiting for a free connection and for a new one share one limit, their sum. A call is
-    over at the latest after the sum of its four, a download after `file_timeout`; `largest_file` is in bytes.
+    over at the latest after the sum of its four, a download after `file_timeout`; `largest_file` is in bytes. What replies say
+    of the time is told to `watch`, by `clock`.
     """
 
     def __init__(
@@ -72,6 +77,8 @@ class AiohttpRequest(BaseRequest):
         media_write_timeout: float | None = 20.0,
         file_timeout: float | None = 60.0,
         largest_file: int = LARGEST_FILE,
+        clock: Clock | None = None,
+        watch: ClockWatch | None = None,
     ) -> None:
         self._connections = connections
         self._connect_timeout = connect_timeout
@@ -81,6 +88,8 @@ class AiohttpRequest(BaseRequest):
         self._media_write_timeout = media_write_timeout
         self._file_timeout = file_timeout
         self._largest_file = largest_file
+        self._clock = clock or SystemClock()
+        self._watch = watch or ClockWatch()
         self._session: aiohttp.ClientSession | None = None
         self._addresses: dict[str, URL] = {}
 
@@ -149,9 +158,11 @@ class AiohttpRequest(BaseRequest):
             raise NotSent("The transport is not open")
         most = self._largest_file if method == "GET" else LARGEST_ANSWER
         content, headers = _content(data)
+        asked = self._clock.now()
         async with self._session.request(
             method, self._address(url), data=content, headers=headers, timeout=times, allow_redirects=False
         ) as response:
+            self._watch.hear(NETWORK, asked, self._clock.now(), response.headers)
             if response.content_length is not None and response.content_length <= most:
                 return response.status, await response.read()
             return response.status, await _read(response, most)

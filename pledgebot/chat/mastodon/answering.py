@@ -15,6 +15,7 @@ To stop and to forget, in private, is done however old the wish is and however m
 import re
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from itertools import zip_longest
 
 from pledgebot.chat import answers
 from pledgebot.chat.asker import Asker
@@ -43,6 +44,9 @@ WITHIN = timedelta(hours=1)
 """So many answers an account gets in one thread, and in all, within this time."""
 ANSWERED_FOR = timedelta(hours=24)
 """How long after it was written a mention is answered."""
+
+_MAY_WAIT = 2 * ANSWERED_FOR
+"""How long before a silence an answer knows what is said if it has to wait into it: longer than it ever waits."""
 
 _LONGEST = 600
 """So many characters of a question are read: nobody asks longer, and whoever wants to keep us busy does."""
@@ -135,21 +139,25 @@ class Responder:
         if enough and not leaving:
             return None
         asker = self._asker(session, mention, item)
-        messages = answers.reply(joined, text or Verb.HELP, asker, now, self.directories).messages
+        reply = answers.reply(joined, text or Verb.HELP, asker, now, self.directories)
+        messages = () if enough else reply.messages
         warning = echoed(mention.warning, _LONGEST_WARNING)
-        texts = () if enough else self._texts(messages, cut, mention, warning)
-        language = messages[0].language if messages else asker.language
+        late = reply.instead if reply.instead is not None and reply.instead.begins - now <= _MAY_WAIT else None
+        language = reply.messages[0].language if reply.messages else asker.language
         return Answer(
-            texts=texts,
+            texts=self._texts(messages, cut, mention, warning),
             status=mention.status,
             visibility=reading.visibility_of_reply(mention.visibility),
             language=language,
             warning=warning,
             thread=thread,
+            hushed_from=late.begins.isoformat() if late is not None else "",
+            instead=self._texts((late.message,), cut, mention, warning) if late is not None and messages else (),
         )
 
     def _said(self, mention: Mention) -> reading.Said:
-        return reading.said(mention.content, [reading.Mentioned(one) for one in mention.mentions], self.me.acct)
+        named = zip_longest(mention.mentions, mention.pages[: len(mention.mentions)], fillvalue="")
+        return reading.said(mention.content, [reading.Mentioned(acct, page) for acct, page in named], self.me.acct)
 
     def _for_me(self, mention: Mention, said: reading.Said, *, to_us: bool) -> bool:
         return reading.is_for_me(

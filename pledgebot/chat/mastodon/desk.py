@@ -100,11 +100,13 @@ class Desk:
         return True
 
     async def _go_on(self, item: InboxItem, cut: Cut) -> None:
-        answer = await self._decided(item, cut) if item.state is InboxState.NEW else answer_from(item.payload)
-        if answer is None:
+        decided = await self._decided(item, cut) if item.state is InboxState.NEW else answer_from(item.payload)
+        if decided is None:
             # One that was passed over is done already.
             await self._finish(item.id)
             return
+        # An answer that waited, since the server was away or the bot was, may have come into an electoral silence.
+        answer = decided.at(self.responder.clock.now())
         repeated = item.state is not InboxState.NEW
         if repeated and self.responder.clock.now() - item.received_at > ANSWERED_FOR:
             await self._finish(item.id)

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 
 from pledgebot.chat.mastodon.voice import Heard
@@ -14,7 +14,10 @@ _MOST_NAMES = 100
 
 @dataclass(frozen=True)
 class Mention:
-    """What a mention says. `acct` is its author as the server calls them, `mentions` are the accounts that it names."""
+    """What a mention says. `acct` is its author as the server calls them, `mentions` are the accounts that it names.
+
+    `pages` are where those accounts are read, in the same order, empty where that is not known.
+    """
 
     status: str
     acct: str
@@ -25,6 +28,7 @@ class Mention:
     in_reply_to: str | None
     mentions: tuple[str, ...]
     created: str | None
+    pages: tuple[str, ...] = ()
 
     @property
     def private(self) -> bool:
@@ -38,7 +42,10 @@ class Mention:
 
 @dataclass(frozen=True)
 class Answer:
-    """The posts that answer a mention. `thread` is the one that they belong to; without texts nothing is said."""
+    """The posts that answer a mention. `thread` is the one that they belong to; without texts nothing is said.
+
+    From `hushed_from` on, when an electoral silence begins, `instead` is said in their place.
+    """
 
     texts: tuple[str, ...]
     status: str
@@ -46,6 +53,14 @@ class Answer:
     language: str
     warning: str
     thread: str
+    hushed_from: str = ""
+    instead: tuple[str, ...] = ()
+
+    def at(self, now: datetime) -> "Answer":
+        """Return what is to be said at a moment."""
+        if not self.hushed_from or now < datetime.fromisoformat(self.hushed_from):
+            return self
+        return replace(self, texts=self.instead, hushed_from="", instead=())
 
 
 def kept(heard: Heard) -> str:
@@ -60,6 +75,7 @@ def kept(heard: Heard) -> str:
         in_reply_to=heard.in_reply_to,
         mentions=tuple(one.acct for one in heard.mentions)[:_MOST_NAMES],
         created=heard.created.isoformat() if heard.created is not None else None,
+        pages=tuple(one.url for one in heard.mentions)[:_MOST_NAMES],
     )
     return json.dumps(asdict(mention), ensure_ascii=False)
 
@@ -79,6 +95,7 @@ def mention_from(payload: str | None) -> Mention | None:
         in_reply_to=_text(told.get("in_reply_to")) or None,
         mentions=_texts(told.get("mentions")),
         created=_text(told.get("created")) or None,
+        pages=_texts(told.get("pages")),
     )
 
 
@@ -99,6 +116,8 @@ def answer_from(payload: str | None) -> Answer | None:
         language=_text(told.get("language")),
         warning=_text(told.get("warning")),
         thread=_text(told.get("thread")),
+        hushed_from=_text(told.get("hushed_from")),
+        instead=_texts(told.get("instead")),
     )
 
 

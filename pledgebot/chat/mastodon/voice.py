@@ -16,6 +16,15 @@ class Named(Protocol):
         ...
 
 
+class Mentioned(Named, Protocol):
+    """An account that a post mentions, with its page."""
+
+    @property
+    def url(self) -> str:
+        """Where people read it; empty where the server does not say."""
+        ...
+
+
 class Author(Named, Protocol):
     """Who wrote a post."""
 
@@ -69,7 +78,7 @@ class Heard(Protocol):
         ...
 
     @property
-    def mentions(self) -> Sequence[Named]:
+    def mentions(self) -> Sequence[Mentioned]:
         """The accounts that it mentions."""
         ...
 

@@ -192,7 +192,7 @@ class Desk:
 
     async def _finish(self, turn: Turn, outcome: Outcome) -> None:
         if turn.what is What.INLINE:
-            await self._suggest(turn, outcome.suggestions)
+            await self._suggest(turn, outcome)
             return
         if turn.what is What.PRESS:
             await self._acknowledge(turn.query, outcome.notice)
@@ -205,12 +205,19 @@ class Desk:
         except TelegramError as error:
             log.info("press_not_acknowledged: %s", type(error).__name__)
 
-    async def _suggest(self, turn: Turn, suggestions: tuple[Suggestion, ...]) -> None:
-        results = [self._article(one) for one in suggestions[: InlineQueryLimit.RESULTS]]
+    async def _suggest(self, turn: Turn, outcome: Outcome) -> None:
+        results = [self._article(one) for one in outcome.suggestions[: InlineQueryLimit.RESULTS]]
         try:
-            await self.bot.answer_inline_query(turn.query, results, cache_time=_CACHED, is_personal=True)
+            await self.bot.answer_inline_query(turn.query, results, cache_time=self._cached(outcome), is_personal=True)
         except TelegramError as error:
             log.info("inline_not_answered: %s", type(error).__name__)
+
+    def _cached(self, outcome: Outcome) -> int:
+        """Return for how many seconds Telegram may show results again: not over the border of an electoral silence."""
+        if outcome.fresh_until is None:
+            return _CACHED
+        left = outcome.fresh_until - self.responder.clock.now()
+        return min(_CACHED, max(0, int(left.total_seconds())))
 
     def _article(self, one: Suggestion) -> InlineQueryResultArticle:
         """Return one result. A message that is too long is cut at a block's border: the rest is behind its button."""
@@ -227,7 +234,9 @@ class Desk:
 
     async def do(self, acts: tuple[Act, ...]) -> None:
         """Do acts in their order. Raises `Unfinished`, with what is left, when Telegram cannot be reached now."""
-        for place, act in enumerate(acts):
+        for place, decided in enumerate(acts):
+            # What was kept waiting, by the network or by a restart, may have come into an electoral silence.
+            act = decided.at(self.responder.clock.now()) if isinstance(decided, Say) else decided
             try:
                 await self._do(act)
             except Moved as goal:
@@ -275,7 +284,8 @@ def _rest(act: Act, sent: int) -> Act:
     """Return what is left to do of a message of which so many pieces went out, or took the place of older ones."""
     if isinstance(act, Show):
         return act
-    return Say(act.chat, act.thread, act.message, gone=sent)
+    instead = act.instead if isinstance(act, Say) else None
+    return Say(act.chat, act.thread, act.message, gone=sent, instead=instead)
 
 
 def _only_no(error: TelegramError) -> None:

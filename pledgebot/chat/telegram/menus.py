@@ -56,6 +56,7 @@ def menus(languages: tuple[str, ...], organizers: Iterable[str], groups: Iterabl
 _FRENCH = {
     "stances": "positions", "list": "liste", "demand": "demande", "compare": "comparer", "history": "historique",
     "dates": "dates", "letter": "lettre", "help": "aide", "subscribe": "abonner", "digest": "rythme", "quiet": "calme",
+    "timezone": "fuseau",
     "language": "langue", "mydata": "mesdonnees", "forget": "oublier", "privacy": "confidentialite", "log": "noter",
     "pending": "attente", "lists": "listes", "contact": "contact", "chase": "relancer", "correct": "corriger",
     "withdraw": "retirer", "undo": "defaire", "held": "retenus", "status": "etat", "cancel": "annuler",
@@ -84,8 +85,9 @@ def _named(commands: tuple[tuple[str, str], ...], tr: Translator) -> tuple[tuple
 def _subscriber(tr: Translator) -> tuple[tuple[str, str], ...]:
     return (
         ("subscribe", tr._("be told what changes")),
-        ("digest", tr._("how often, and at what hour")),
+        ("digest", tr._("how often, on which day, at what hour")),
         ("quiet", tr._("hours without messages")),
+        ("timezone", tr._("by which clocks hours are read")),
         ("language", tr._("choose the language")),
         ("mydata", tr._("everything that is kept of you")),
         ("forget", tr._("have it deleted at once")),

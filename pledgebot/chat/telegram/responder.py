@@ -2,14 +2,14 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from pledgebot.chat import answers, draft_questions, drafting
 from pledgebot.chat.asker import Asker
 from pledgebot.chat.grammar import Request, Verb, parse
 from pledgebot.chat.recall import Recall, question_by_press, question_in_words, recalled
 from pledgebot.chat.reply import Reply
-from pledgebot.chat.suggestions import suggest
+from pledgebot.chat.suggestions import fresh_until, suggest
 from pledgebot.chat.telegram import organizer_turns
 from pledgebot.chat.telegram.acts import Act, Change, Outcome, Say, Show, acts_to_json
 from pledgebot.chat.telegram.intents import has_effects, meant_address
@@ -28,7 +28,7 @@ from pledgebot.services.lookup import Directories
 from pledgebot.services.people import Actor, organizers_by_account
 from pledgebot.services.proofs import file_content, files_of
 from pledgebot.services.subscriber_places import end_place, move_place
-from pledgebot.services.subscriber_views import is_organizers_place, language_of
+from pledgebot.services.subscriber_views import is_organizers_place, language_of, read_languages
 from pledgebot.store.engine import Database, Joined, Session
 
 __all__ = ["HandledMeanwhile", "Live", "Manners", "Responder"]
@@ -56,9 +56,8 @@ class Responder:
         if outcome is not None:
             return outcome
         with self.database.joined() as joined:
-            outcome = self._outcome(
-                turn, self._answered(joined, turn, live, self._asker(joined.session, turn, live, item))
-            )
+            asker = self._asker(joined.session, turn, live, item)
+            outcome = self._outcome(turn, self._answered(joined, turn, live, asker, self.clock.now()))
             kept = acts_to_json(outcome.acts)
             if not inbox.mark_answered(joined.session, item, kept):
                 raise HandledMeanwhile
@@ -73,7 +72,9 @@ class Responder:
         while len(decided) < len(asked):
             try:
                 with self.database.read() as session:
-                    for turn, live in asked[len(decided) :]:
+                    rest = asked[len(decided) :]
+                    read_languages(session, [turn.spot for turn, _live in rest])
+                    for turn, live in rest:
                         decided.append(self.shown(session, turn, live))
             except Unusable as error:
                 decided += [error] * (len(asked) - len(decided))
@@ -120,25 +121,32 @@ class Responder:
             question = question_by_press(press, asker)
         elif turn.what is What.TEXT and turn.text.strip() and not turn.about:
             question = question_in_words(turn.text, asker)
+        # One moment for the answer and for what it is remembered by: between two a silence may begin.
+        now = self.clock.now()
         return recalled(
             self.recall,
             database,
             question,
-            self.clock.now(),
+            now,
             self.directories,
-            lambda same: self._answered(same, turn, live, asker),
+            lambda same: self._answered(same, turn, live, asker, now),
         )
 
-    def _answered(self, database: Database, turn: Turn, live: Live, asker: Asker) -> Reply | Outcome:
+    def _answered(self, database: Database, turn: Turn, live: Live, asker: Asker, now: datetime) -> Reply | Outcome:
         if turn.what is What.INLINE:
-            now = self.clock.now()
-            return Outcome(suggestions=suggest(database, turn.text, asker, now, self.directories, LIMIT))
+            return self._suggested(database, turn, asker, now)
         if turn.what is What.PRESS:
-            return self._file_shown(database, turn, asker) or self._pressed(database, turn, asker)
+            return self._file_shown(database, turn, asker) or self._pressed(database, turn, asker, now)
         if live.unseen:
             tr = translator(asker.language)
             return Reply((answers.said(objection(tr, Objection.BOT_NOT_ADMINISTRATOR, {}), tr),))
-        return self._said(database, turn, live, asker)
+        return self._said(database, turn, live, asker, now)
+
+    def _suggested(self, database: Database, turn: Turn, asker: Asker, now: datetime) -> Outcome:
+        with database.read() as session:
+            fresh = fresh_until(session, asker, now, self.directories)
+        suggestions = suggest(database, turn.text, asker, now, self.directories, LIMIT)
+        return Outcome(suggestions=suggestions, fresh_until=fresh)
 
     def _file_shown(self, database: Database, turn: Turn, asker: Asker) -> Outcome | None:
         """Show the file that proves an entry to an organizer: four eyes have to see it."""
@@ -161,16 +169,15 @@ class Responder:
         code = turn.person.language[:2].lower()
         return code if turn.private and code in self.manners.languages else self.manners.languages[0]
 
-    def _pressed(self, database: Database, turn: Turn, asker: Asker) -> Reply:
+    def _pressed(self, database: Database, turn: Turn, asker: Asker, now: datetime) -> Reply:
         tr = translator(asker.language)
         press = read_token(turn.text)
-        reply = self._press(database, press, turn, asker) if press is not None else None
+        reply = self._press(database, press, turn, asker, now) if press is not None else None
         if asker.organizer is not None and turn.private:
-            organizer_turns.keep_awaited(database, asker.organizer, reply, self.clock.now())
+            organizer_turns.keep_awaited(database, asker.organizer, reply, now)
         return reply or Reply(notice=tr._("This button is from an older message and leads nowhere any more. /stances"))
 
-    def _press(self, database: Database, press: Press, turn: Turn, asker: Asker) -> Reply | None:
-        now = self.clock.now()
+    def _press(self, database: Database, press: Press, turn: Turn, asker: Asker, now: datetime) -> Reply | None:
         if press.verb in {"w", "log"}:
             if asker.organizer is None:
                 return None
@@ -183,15 +190,15 @@ class Responder:
             return None
         return answers.press(database, press, asker, now, self.directories)
 
-    def _said(self, database: Database, turn: Turn, live: Live, asker: Asker) -> Reply:
-        now, chat = self.clock.now(), turn.spot.address
+    def _said(self, database: Database, turn: Turn, live: Live, asker: Asker, now: datetime) -> Reply:
+        chat = turn.spot.address
         request = parse(turn.text)
         if request.verb is Verb.START and turn.private:
-            begun = self._started(database, request, turn, asker)
+            begun = self._started(database, request, turn, asker, now)
             if begun is not None:
                 return begun
         if asker.organizer is not None:
-            taken = organizer_turns.taken(self._sent(database, turn, live, asker), request)
+            taken = organizer_turns.taken(self._sent(database, turn, live, asker, now), request)
             if taken is not None:
                 return taken
         elif turn.about and not turn.private:
@@ -204,21 +211,19 @@ class Responder:
         amid = draft_questions.answer(database, asker, chat, turn.text, now, self.directories) if turn.private else None
         return amid or answers.reply(database, turn.text, asker, now, self.directories)
 
-    def _sent(self, database: Database, turn: Turn, live: Live, asker: Asker) -> organizer_turns.Sent:
+    def _sent(self, database: Database, turn: Turn, live: Live, asker: Asker, now: datetime) -> organizer_turns.Sent:
         limit = self.manners.largest_file
-        return organizer_turns.Sent(
-            database, turn, live, asker, self.clock.now(), self.directories, self.username, limit
-        )
+        return organizer_turns.Sent(database, turn, live, asker, now, self.directories, self.username, limit)
 
-    def _started(self, database: Database, request: Request, turn: Turn, asker: Asker) -> Reply | None:
+    def _started(self, database: Database, request: Request, turn: Turn, asker: Asker, now: datetime) -> Reply | None:
         """Answer a deep link that is not a follower's: an invitation, or a draft begun in a group."""
         press = read_token(request.about)
         if press is None:
             return None
         if press.verb == "log" and asker.organizer is not None:
-            return self._press(database, press, turn, asker)
+            return self._press(database, press, turn, asker, now)
         if press.verb == "join" and len(press.arguments) == 1:
-            return organizer_turns.joined(database, press.arguments[0], turn, asker.language, self.clock.now())
+            return organizer_turns.joined(database, press.arguments[0], turn, asker.language, now)
         return None
 
     def _outcome(self, turn: Turn, reply: Reply | Outcome) -> Outcome:
@@ -231,7 +236,8 @@ class Responder:
             if reply.in_place and place == 0 and turn.what is What.PRESS and turn.message is not None:
                 acts.append(Change(turn.spot.address, turn.spot.thread, turn.message, message))
             else:
-                acts.append(Say(turn.spot.address, turn.spot.thread, message, answers_to))
+                say = Say(turn.spot.address, turn.spot.thread, message, answers_to, instead=reply.instead)
+                acts.append(say)
         return Outcome(tuple(acts), reply.notice)
 
     def slow_down(self, turn: Turn, verdict: Verdict, wait: timedelta) -> Outcome:

@@ -126,7 +126,7 @@ class Updates:
             self._ended.clear()
             last = 0
             while len(self._known) < _MOST_TAKEN_UP and self.may_work():
-                found = await self.cross(partial(self._waiting, last))
+                found = await self.cross(partial(self._waiting, last, frozenset(self._known)))
                 page = found if isinstance(found, tuple) else ()
                 for item in page:
                     self._take_up(item)
@@ -134,9 +134,9 @@ class Updates:
                     break
                 last = page[-1].id
 
-    def _waiting(self, after: int) -> tuple[InboxItem, ...]:
+    def _waiting(self, after: int, known: frozenset[int]) -> tuple[InboxItem, ...]:
         with self.database.read() as session:
-            return inbox.waiting(session, SOURCE, _BATCH, after)
+            return inbox.waiting(session, SOURCE, _BATCH, after, known)
 
     def _take_up(self, item: InboxItem) -> None:
         if item.id in self._known or item.id in self._ended:

@@ -12,6 +12,7 @@ from pledgebot.messages import about, subscriptions
 from pledgebot.messages.frame import frame
 from pledgebot.messages.i18n import translator
 from pledgebot.services import queries
+from pledgebot.services.hushed import hushed
 from pledgebot.services.letters import read_letter
 from pledgebot.services.lookup import Directories
 from pledgebot.services.subscriber_places import end_place, revive_place
@@ -31,7 +32,8 @@ def greeted(
         revive_place(session, spot.channel, spot.address, now)
         ours = is_organizers_place(session, spot)
         fictional = queries.is_fictional(session)
-        letter = read_letter(session)
+        # In an electoral silence the bot says who it is, and nothing of what it asks of whom.
+        letter = read_letter(session) if not hushed(session, now, directories).notice else None
     tr = translator(manners.languages[0])
     if spot.place is PlaceKind.GROUP and not membership.was_there:
         title = letter.title if letter is not None else None

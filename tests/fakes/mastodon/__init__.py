@@ -11,6 +11,7 @@ from fakes.mastodon.faults import (
     hang_up,
     lose,
     saying,
+    trickle,
     truncate,
 )
 from fakes.mastodon.gate import Asked, Trap
@@ -34,5 +35,6 @@ __all__ = [
     "lose",
     "mastodon_server",
     "saying",
+    "trickle",
     "truncate",
 ]

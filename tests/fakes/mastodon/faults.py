@@ -11,12 +11,13 @@ PATIENCE = 30.0
 
 @dataclass(frozen=True)
 class Reply:
-    """An answer; `cut` sends only so many bytes of the body that its length promises."""
+    """An answer; `cut` sends only so many bytes of the body that its length promises, `drip` waits so long after each."""
 
     status: int
     body: bytes = b""
     headers: Mapping[str, str] = field(default_factory=dict)
     cut: int | None = None
+    drip: float = 0
 
 
 Way = Callable[[], Reply]
@@ -46,6 +47,11 @@ def truncate(way: Way) -> Reply:
     """Let the server do it, and send half of its reply."""
     reply = way()
     return replace(reply, cut=len(reply.body) // 2)
+
+
+def trickle(way: Way) -> Reply:
+    """Let the server do it, and send its reply byte by byte: each comes soon, the last one in a long time."""
+    return replace(way(), drip=0.05)
 
 
 def answer(status: int, error: str = "", **headers: str) -> Fault:

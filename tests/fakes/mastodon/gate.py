@@ -130,7 +130,19 @@ class _Handler(BaseHTTPRequestHandler):
             self.send_header(name, value)
         self.send_header("Content-Length", str(len(reply.body)))
         self.end_headers()
+        if reply.drip:
+            self._drip(reply)
+            return
         self.wfile.write(reply.body[: reply.cut])
         self.close_connection = self.close_connection or reply.cut is not None
+
+    def _drip(self, reply: Reply) -> None:
+        """Send a reply byte by byte, as long as somebody takes it."""
+        over = threading.Event()
+        with suppress(OSError):
+            for place in range(len(reply.body)):
+                self.wfile.write(reply.body[place : place + 1])
+                over.wait(reply.drip)
+        self.close_connection = True
 
     do_GET = do_POST = do_PUT = do_PATCH = do_DELETE = do_HEAD = _answer  # noqa: N815 - http.server looks for these names

@@ -6,6 +6,7 @@
 import argparse
 import asyncio
 import base64
+import signal
 import sys
 from collections.abc import Awaitable, Callable
 from contextlib import AsyncExitStack
@@ -310,6 +311,9 @@ def main() -> None:
     """Start the emulator as a server of its own."""
     parser = argparse.ArgumentParser(prog="fakes.telegram.control", description="The emulator as a server of its own.")
     parser.add_argument("--port", type=int, default=0, help="where to listen; else on a free port")
+
+    # Whoever was started in the background of a script ignores it, and would never end.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
     def say(address: str) -> None:
         sys.stdout.write(f"PLEDGEBOT_TEST_TELEGRAM_URL={address}\n")

@@ -56,16 +56,20 @@ class Stage:
         if not line:
             return
         before = len(self.server.calls)
+        asked_in: Chat | None = self.person.chat
         command, _space, rest = line.partition(" ")
         if line.startswith("!"):
-            self.press(line[1:].strip())
+            asked_in = self.press(line[1:].strip())
         elif line.startswith("@group"):
+            asked_in = None
             self.person.write_in(self.group, rest)
         elif not line.startswith(":"):
             self.person.write(line)
-        elif not self.order(command[1:], rest.strip()):
+        elif self.order(command[1:], rest.strip()):
+            asked_in = asked_in if command in {":photo", ":document", ":forward"} else None
+        else:
             return
-        self.await_quiet(before)
+        self.await_quiet(before, asked_in)
 
     def order(self, command: str, rest: str) -> bool:
         """Do what a line with a colon says; tells whether the bot hears of it."""
@@ -101,26 +105,42 @@ class Stage:
             if message.from_bot:
                 self.tell(message)
 
-    def press(self, number: str) -> None:
-        """Press a button by its number."""
+    def press(self, number: str) -> Chat | None:
+        """Press a button by its number, and return the chat in which the bot answers, None where it does not hear of it."""
         if not number.isdigit() or not 1 <= int(number) <= len(self.buttons):
             raise LookupError(f"there is no button {number}")
         message, button = self.buttons[int(number) - 1]
         self.buttons.clear()
         press = self.person.press(message, button.does)
         self.presses.append(press)
-        if button.url and press.led_to is None:
+        if not button.url:
+            return message.chat
+        if press.led_to is None:
             self.say(f"(leads to {button.url})")
+        return self.person.chat if press.led_to is not None else None
 
-    def await_quiet(self, before: int) -> None:
-        """Wait until the bot has answered, and has nothing more to say for a moment."""
+    def await_quiet(self, before: int, asked_in: Chat | None) -> None:
+        """Wait until the bot has answered, and has nothing more to say for a moment.
+
+        Whoever asked in a chat is answered there, however slow the machine is: what others are told meanwhile is no answer.
+        """
         world, calls = self.server.world, self.server.calls
+
+        def replied() -> bool:
+            return any(
+                (asked_in is not None and str(call.parameters.get("chat_id")) == str(asked_in.id))
+                or (call.method == "answerCallbackQuery" and call.parameters.get("text"))
+                for call in calls[before:]
+            )
 
         def answered() -> bool:
             return any(call.method != "getUpdates" for call in calls[before:])
 
         try:
-            world.wait_until(answered, "an answer", ANSWER_SECONDS if world.updates else QUIET_SECONDS)
+            if asked_in is not None:
+                world.wait_until(replied, "an answer", ANSWER_SECONDS)
+            else:
+                world.wait_until(answered, "an answer", ANSWER_SECONDS if world.updates else QUIET_SECONDS)
             while True:
                 before = len(calls)
                 world.wait_until(answered, "more", QUIET_SECONDS)

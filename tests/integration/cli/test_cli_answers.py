@@ -6,6 +6,8 @@ import pytest
 
 from factories.command_line import SAID, CommandLine, facts_of, positions_of
 
+pytestmark = pytest.mark.engines("sqlite")
+
 MEGABYTE = 1024 * 1024
 RECORD = ("answers", "record", "{a}", "--source", "letter", "--as", "Alix")
 CAMERAS = ("--position", "cameras=committed")
@@ -18,6 +20,7 @@ def stances(cli: CommandLine, name: str) -> str:
     return cli.done("chat", "--language", "en", typed=f"/list {name}\n")
 
 
+@pytest.mark.engines("sqlite", "postgresql")
 def test_an_answer_waits_until_another_person_has_confirmed_it(cli: CommandLine) -> None:
     number = cli.record("Liste Exemple A", "cameras=committed", "retraction/observatory=partial")
     assert cli.pending() == [number]
@@ -43,6 +46,7 @@ def test_every_option_of_a_recorded_answer_is_kept(cli: CommandLine) -> None:
     }  # fmt: skip
 
 
+@pytest.mark.engines("sqlite", "postgresql")
 def test_a_file_is_kept_as_proof_with_its_type(cli: CommandLine) -> None:
     (cli.folder / "scan.pdf").write_bytes(b"%PDF-1.7 fictional")
     cli.done(*RECORD, *CAMERAS, *DAY, "--file", "scan.pdf")
@@ -118,6 +122,7 @@ def test_an_undone_confirmation_publishes_nothing_and_stays_in_the_ledger(told: 
     told.refused(*again, status=1, saying="has been undone already")
 
 
+@pytest.mark.engines("sqlite", "postgresql")
 def test_a_removal_erases_the_content_once_another_person_has_confirmed_it(told: CommandLine) -> None:
     said = told.done("answers", "remove", "{confirmed}", "--reason", "a judgment", "--as", "Alix")
     removal = told.pending()[-1]

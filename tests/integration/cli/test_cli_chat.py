@@ -4,6 +4,8 @@ import pytest
 
 from factories.command_line import CommandLine
 
+pytestmark = pytest.mark.engines("sqlite")
+
 LOG = "/log Liste Exemple A | cameras = engagée | source = lettre | date = 01/02/2020 | citation = « Oui. »\n"
 
 
@@ -19,6 +21,7 @@ def test_the_conversation_speaks_the_first_language_unless_another_is_named(told
     assert "fictional lists and people" in told.done("chat", "--language", "en", typed="/dates\n")
 
 
+@pytest.mark.engines("sqlite", "postgresql")
 def test_organizers_record_and_confirm_by_chat_under_four_eyes(cli: CommandLine) -> None:
     cli.done("chat", "--as", "Alix", typed=LOG)
     [number] = cli.pending()

@@ -7,6 +7,8 @@ import pytest
 
 from factories.command_line import CommandLine
 
+pytestmark = pytest.mark.engines("sqlite")
+
 
 @pytest.fixture
 def exported(told: CommandLine) -> Path:
@@ -16,6 +18,7 @@ def exported(told: CommandLine) -> Path:
     return told.folder / "ledger.jsonl"
 
 
+@pytest.mark.engines("sqlite", "postgresql")
 def test_the_export_is_verified_without_the_database(told: CommandLine, exported: Path) -> None:
     own = told.done("ledger", "verify")
     assert own.startswith("2 entries verified; head ")

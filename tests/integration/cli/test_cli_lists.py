@@ -9,6 +9,8 @@ import pytest
 import pledgebot
 from factories.command_line import CommandLine, config_text
 
+pytestmark = pytest.mark.engines("sqlite")
+
 SAMPLE = Path(pledgebot.__file__).parent / "samples" / "municipales-2026-candidatures-exemple-tour-1.csv"
 
 
@@ -35,6 +37,7 @@ def test_a_constituency_that_is_new_is_made_when_it_is_given_a_label(cli: Comman
     assert names(cli, "Aix-en-Provence") == ["Liste Exemple E"]
 
 
+@pytest.mark.engines("sqlite", "postgresql")
 def test_the_lists_of_every_constituency_are_printed_as_json(cli: CommandLine) -> None:
     [table] = cli.data("lists", "show")
     rows = table["rows"]
@@ -72,6 +75,7 @@ def test_merged_lists_are_shown_as_what_the_other_inherits_to_be_confirmed(told:
     assert "Liste Exemple B" in shown
 
 
+@pytest.mark.engines("sqlite", "postgresql")
 def test_an_official_file_is_imported_for_the_round_that_is_named(cli: CommandLine) -> None:
     said = cli.done("lists", "import", str(SAMPLE), "--round", "2", "--commune", "13055", "--as", "Alix")
     assert "4 added, 0 changed, 0 unchanged, 0 not in the file, in 1 constituencies" in said

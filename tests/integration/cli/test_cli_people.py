@@ -2,9 +2,13 @@
 
 import re
 
+import pytest
+
 from factories.command_line import CommandLine
 from factories.services import NOW
 from pledgebot.services.cursors import write_cursor
+
+pytestmark = pytest.mark.engines("sqlite")
 
 
 def test_the_first_admin_is_added_by_whoever_has_the_command_line(bare: CommandLine) -> None:

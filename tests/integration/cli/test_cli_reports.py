@@ -2,14 +2,24 @@
 
 import asyncio
 import io
+import json
 from concurrent.futures import ThreadPoolExecutor
+from typing import Any
 
 import pytest
 
 from factories.command_line import CommandLine
 from pledgebot.bootstrap import build_dispatcher, opened_bot
 
+pytestmark = pytest.mark.engines("sqlite")
 
+
+def read(cli: CommandLine, *arguments: str) -> Any:  # noqa: ANN401 - what JSON holds, whose values the tests read
+    """Run a command of `outreach` with `--json`, and return what it printed."""
+    return json.loads(cli.done("outreach", *arguments, "--json"))
+
+
+@pytest.mark.engines("sqlite", "postgresql")
 def test_a_logged_contact_is_in_the_report(cli: CommandLine) -> None:
     cli.done(
         "outreach", "log", "Liste Exemple B", "--kind", "sent", "--medium", "email", "--at", "2020-02-01T09:30",
@@ -17,11 +27,68 @@ def test_a_logged_contact_is_in_the_report(cli: CommandLine) -> None:
     )  # fmt: skip
     cli.done("outreach", "log", "{a}", "--kind", "declined", "--medium", "phone", "--as", "Zoé")
     said = cli.done("outreach", "report")
-    assert "Liste Exemple B: sent by email, 2020-02-01 09:30 UTC (letter)\n" in said
-    assert "Liste Exemple A: declined by phone, " in said
-    assert {line["name"]: line["by"] for line in cli.data("outreach", "report")} == {
-        "Liste Exemple A": "Zoé", "Liste Exemple B": "Noé",
+    assert "Liste Exemple B (Marseille) — asked — 1 February 2020 10:30: letter sent, e-mail (letter)\n" in said
+    assert "Liste Exemple A (Marseille) — declined to answer — " in said
+    assert "Without any contact:" in said
+    assert "Liste Exemple C (Marseille) — was never sent the letter" in said
+    found = read(cli, "report")
+    assert {row["name"]: [one["by"] for one in row["contacts"]] for row in found["lists"]} == {
+        "Liste Exemple A": ["Zoé"], "Liste Exemple B": ["Noé"], "Liste Exemple C": [],
     }  # fmt: skip
+    assert found["by_medium"] == {"email": 1}
+    assert "never_asked" in {one["what"] for one in found["unequal"]}
+
+
+SHEET = "Liste;Quoi;Moyen;Date;Heure;Texte\n"
+
+
+def test_a_sheet_of_contacts_is_logged_once(cli: CommandLine) -> None:
+    (cli.folder / "contacts.csv").write_text(
+        SHEET + "Liste Exemple A;envoyée;courriel;01/02/2020;;letter\n"
+        "Liste Exemple B;envoyée;courrier;01/02/2020;9h30;letter\n"
+        f"#{cli.numbers['a']};relancée;téléphone;2020-02-08;;\n",
+        "utf-8",
+    )
+    log = ("outreach", "import", "contacts.csv", "--as", "Zoé")
+    assert cli.done(*log) == "3 logged, 0 on record already\n"
+    assert cli.done(*log) == "0 logged, 3 on record already\n"
+    rows = {row["name"]: row for row in read(cli, "report")["lists"]}
+    assert (rows["Liste Exemple A"]["letters"], rows["Liste Exemple A"]["reminders"]) == (1, 1)
+    assert [one["at"] for one in rows["Liste Exemple B"]["contacts"]] == ["2020-02-01T08:30:00Z"]
+
+
+def test_a_sheet_with_a_fault_logs_nothing(cli: CommandLine) -> None:
+    (cli.folder / "contacts.csv").write_text(
+        SHEET + "Liste Exemple A;envoyée;courriel;01/02/2020;;\nNulle part;envoyée;courriel;01/02/2020;;\n"
+        "Liste Exemple;envoyée;courriel;01/02/2020;;\nListe Exemple B;envoyée;courriel;01/02/2199;;\n"
+        "#404;envoyée;courriel;01/02/2020;;\n",
+        "utf-8",
+    )
+    before = cli.rows()
+    log = ("outreach", "import", "contacts.csv", "--as", "Zoé")
+    for line in (
+        "line 3: No list is known",
+        "line 4: Several lists",
+        "line 5: The date",
+        "line 6: No list",
+        "nothing was",
+    ):
+        cli.refused(*log, status=1, saying=line, lines=5)
+    assert cli.rows() == before
+
+
+def test_what_a_list_is_written_next_is_printed_ready_to_be_sent(cli: CommandLine) -> None:
+    mail = read(cli, "text", "Liste Exemple A")
+    assert mail["template"] == "letter"
+    assert mail["mailto"].startswith("mailto:?subject=")
+    assert (
+        cli.done("outreach", "text", "Liste Exemple A") == f"{mail['subject']}\n\n{mail['body']}\n\n{mail['mailto']}\n"
+    )
+    logged = ("outreach", "log", "Liste Exemple A", "--medium", "courriel", "--at", "2020-02-01", "--as", "Noé")
+    cli.done(*logged, "--kind", "envoyée")
+    assert read(cli, "text", "Liste Exemple A")["template"] == "reminder-1"
+    cli.done(*logged, "--kind", "opted_out")
+    cli.refused("outreach", "text", "Liste Exemple A", status=1, saying="asked not to be written to")
 
 
 def test_a_contact_changes_what_is_said_of_a_silent_list(cli: CommandLine) -> None:

@@ -7,6 +7,8 @@ import pytest
 
 from factories.command_line import CommandLine, facts_of, positions_of
 
+pytestmark = pytest.mark.engines("sqlite")
+
 HEADER = "subject,said_on,source,role,quote,position: cameras\n"
 
 
@@ -16,6 +18,7 @@ def dialect(request: pytest.FixtureRequest) -> str:
     return str(request.param)
 
 
+@pytest.mark.engines("sqlite", "postgresql")
 def test_an_export_that_is_imported_again_records_nothing(told: CommandLine, dialect: str) -> None:
     told.done(
         "answers", "record", "Bannière Exemple", "--banner", "--position", "committee=partial", "--source", "programme",

@@ -1,5 +1,6 @@
 """`pledgebot init`, `run`, `demo`, `doctor`, `calendar`, `db`: beginning, and what is said of a broken beginning."""
 
+import json
 import sqlite3
 import stat
 import tomllib
@@ -10,6 +11,8 @@ import sqlalchemy as sa
 
 from factories.command_line import CommandLine, config_text
 from pledgebot.config.shape import LETTERS
+
+pytestmark = pytest.mark.engines("sqlite")
 
 EVERYWHERE = [
     ("run",),
@@ -107,16 +110,21 @@ def test_init_never_overwrites(empty: CommandLine, name: str) -> None:
     assert (empty.folder / name).read_text("utf-8") == "mine"
 
 
-def test_the_calendar_shows_every_round_with_its_silence(bare: CommandLine) -> None:
-    said = bare.done("calendar")
-    assert "Sunday, 15 March 2099" in said
-    assert "from Saturday, 14 March 2099 at 00:00 to Sunday, 15 March 2099 at 20:00" in said
-    assert "Sunday, 22 March 2099" in said
+@pytest.mark.engines("sqlite", "postgresql")
+def test_the_calendar_shows_what_is_to_come_in_the_first_language_of_the_configuration(bare: CommandLine) -> None:
+    said = bare.done("calendar").replace("\u00a0", " ").replace("\u202f", " ")
+    assert "premier tour, dimanche 15 mars 2099" in said
+    assert "rien n’est envoyé du vendredi 13 mars 2099 à 23:50 au dimanche 15 mars 2099 à 20:00" in said
+    assert "second tour, dimanche 22 mars 2099" in said
+    windows = json.loads(bare.done("calendar", "--json"))["windows"]
+    assert [window["day"] for window in windows] == ["2099-03-15", "2099-03-22"]
+    assert "rien n’est envoyé" not in bare.done("calendar", "--days", "7")
+    bare.refused("calendar", "--days", "0", status=2, saying="--days")
 
 
 def test_the_terminal_speaks_french_where_the_locale_is_french(bare: CommandLine) -> None:
     bare.patch.setenv("LC_ALL", "fr_FR.UTF-8")
-    assert "dimanche 15 mars 2099" in bare.done("calendar")
+    assert "Personne de ce nom" in bare("lists", "alias", "#1", "x", "--as", "Alix").err
 
 
 def test_the_configuration_may_stand_elsewhere(bare: CommandLine) -> None:
@@ -238,6 +246,7 @@ def test_a_file_that_is_no_database_is_left_alone(empty: CommandLine) -> None:
     assert path.read_text("utf-8") == "This is a shopping list, and no database at all."
 
 
+@pytest.mark.engines("sqlite", "postgresql")
 def test_a_database_of_a_newer_version_is_refused(told: CommandLine) -> None:
     with told.database.begin() as session:
         session.execute(sa.text("UPDATE alembic_version SET version_num = '9999'"))
@@ -255,6 +264,7 @@ def test_doctor_finds_an_installation_that_would_publish_nothing(bare: CommandLi
     assert outcome.err.startswith("destinations: none is configured")
 
 
+@pytest.mark.engines("sqlite", "postgresql")
 def test_doctor_finds_a_ledger_that_was_changed(told: CommandLine) -> None:
     with told.database.begin() as session:
         session.execute(sa.text("UPDATE answer SET speaker = 'Somebody else' WHERE seq = 1"))

@@ -7,6 +7,8 @@ from pledgebot.clock import SystemClock
 from pledgebot.domain.audience import PlaceKind, Spot, TopicKind
 from pledgebot.services.subscribers import Topic, subscribe
 
+pytestmark = pytest.mark.engines("sqlite")
+
 
 @pytest.fixture
 def followed(cli: CommandLine) -> CommandLine:
@@ -40,6 +42,7 @@ def test_nobody_is_said_to_be_nobody(cli: CommandLine) -> None:
     assert cli.data("subscribers", "show") == []
 
 
+@pytest.mark.engines("sqlite", "postgresql")
 def test_somebody_who_asks_by_mail_is_forgotten(followed: CommandLine) -> None:
     said = followed.done("subscribers", "forget", "--channel", "telegram", "471147", "--as", "Alix")
     assert said.startswith("forgotten")

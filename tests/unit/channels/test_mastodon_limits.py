@@ -19,6 +19,7 @@ MASTODON = {
     "configuration": {
         "statuses": {"max_characters": 1000, "max_media_attachments": 5, "characters_reserved_per_url": 24},
         "media_attachments": {"description_limit": 10000, "image_size_limit": 16777216},
+        "accounts": {"max_note_length": 600, "max_profile_fields": 6, "profile_field_value_limit": 300},
     },
     "rules": [{"id": "1", "text": "Be kind."}, {"id": "2", "text": "Label what a program writes."}],
 }
@@ -33,8 +34,9 @@ def test_an_instance_of_mastodon_says_all() -> None:
     rules = ("Be kind.", "Label what a program writes.")
 
     assert limits_of(MASTODON) == Limits(
-        1000, 24, 5, 10000, 16777216, mainline=True, rules=rules, version="4.5.1", domain="social.example.org"
-    )
+        1000, 24, 5, 10000, 16777216, mainline=True, rules=rules, version="4.5.1", domain="social.example.org",
+        note=600, fields=6, field=300,
+    )  # fmt: skip
 
 
 def test_what_an_instance_leaves_out_is_what_mastodon_has() -> None:
@@ -49,6 +51,7 @@ def test_no_description_makes_an_impossible_limit(description: dict[str, object]
     limits = limits_of(description)
 
     assert min(limits.characters, limits.media, limits.description, limits.image_bytes) > 0
+    assert min(limits.note, limits.fields, limits.field) > 0
     assert limits.per_url is None or limits.per_url > 0
 
 

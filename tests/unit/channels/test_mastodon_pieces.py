@@ -1,6 +1,7 @@
 import re
 import time
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 from hypothesis import assume, example, given
@@ -241,6 +242,20 @@ def test_a_message_of_nothing_has_no_pieces_and_a_picture_alone_goes_alone() -> 
     assert pieces(Message((paragraph(" "),), "fr"), counted, to=ASKER) == ()
     (alone,) = pieces(Message((), "fr", pictures=(picture,)), counted, to=ASKER)
     assert (alone.text, alone.pictures) == (ASKER, (picture,))
+
+
+@pytest.mark.parametrize(
+    ("most", "hung"), [(4, ["abcd", "e"]), (2, ["ab", "cd", "e"]), (10, ["abcde"]), (0, [*"abcde"])]
+)
+def test_no_post_has_more_pictures_than_the_instance_takes_and_none_is_lost(most: int, hung: list[str]) -> None:
+    pictures = tuple(Picture(key, f"Tableau {key}") for key in "abcde")
+    counted = Counted(500, counting(mainline=True), most)
+    parts = pieces(replace(saying("Bonjour"), pictures=pictures), counted, to=ASKER)
+    assert ["".join(picture.key for picture in part.pictures) for part in parts] == hung
+    assert [part.text for part in parts] == [f"{ASKER} Bonjour", *[ASKER] * (len(hung) - 1)]
+    long = pieces(replace(saying("mot " * 300), pictures=pictures), replace(counted, limit=210))
+    assert ["".join(picture.key for picture in part.pictures) for part in long][: len(hung)] == hung
+    assert all(part.text for part in long)
 
 
 def test_an_address_too_long_for_any_part_stays_whole() -> None:

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from factories.mastodon_office import WHO
 from pledgebot.channels.mastodon.pieces import counting
-from pledgebot.channels.mastodon.profile import FIELD, FIELDS, NOTE, profile_of
+from pledgebot.channels.mastodon.profile import profile_of
 from pledgebot.channels.mastodon.records import Limits
 from pledgebot.chat.grammar import Verb, parse
 from pledgebot.domain.errors import Unusable
@@ -31,19 +31,30 @@ identities = st.builds(
 )
 
 
-@given(identities, st.integers(10, 5_000), st.booleans())
-def test_whatever_is_said_fits_or_is_refused(who: Identity, characters: int, mainline: bool) -> None:
+USUAL = Limits()
+rooms = st.builds(
+    Limits,
+    characters=st.integers(10, 5_000),
+    mainline=st.booleans(),
+    note=st.sampled_from([USUAL.note, 160, 5_000]),
+    fields=st.sampled_from([USUAL.fields, 1, 2, 10]),
+    field=st.sampled_from([USUAL.field, 40, 2_047]),
+)
+
+
+@given(identities, rooms)
+def test_whatever_is_said_fits_or_is_refused(who: Identity, limits: Limits) -> None:
     try:
-        profile = profile_of(who, Limits(characters=characters, mainline=mainline))
+        profile = profile_of(who, limits)
     except Unusable as refused:
         assert len(str(refused).splitlines()) == 1  # noqa: PT017 - or nothing was refused
         return
-    assert len(profile.note) <= NOTE
+    assert len(profile.note) <= limits.note
     assert who.contact in profile.note
-    assert counting(mainline=mainline)(profile.pinned) <= characters
+    assert counting(mainline=limits.mainline)(profile.pinned) <= limits.characters
     assert " ".join(profile.pinned.split()).startswith(profile.titles)
-    assert len(profile.fields) <= FIELDS
-    assert all(0 < len(name) <= FIELD and 0 < len(value) <= FIELD for name, value in profile.fields)
+    assert len(profile.fields) <= limits.fields == profile.most_fields
+    assert all(0 < len(name) <= limits.field and 0 < len(value) <= limits.field for name, value in profile.fields)
     assert {name for name, _ in profile.fields} <= profile.names
     line = " ".join(words.example_line(who.languages[0]).split())
     if who.fictional:
@@ -52,9 +63,10 @@ def test_whatever_is_said_fits_or_is_refused(who: Identity, characters: int, mai
 
 
 def test_an_address_that_is_too_long_for_a_field_is_left_out_and_not_cut() -> None:
-    long = "https://exemple.invalid/" + "y" * FIELD
-    profile = profile_of(replace(WHO, board_url=long), Limits())
+    long = "https://exemple.invalid/" + "y" * USUAL.field
+    profile = profile_of(replace(WHO, board_url=long), USUAL)
     assert [value for _, value in profile.fields] == [WHO.contact, f"https://t.me/{WHO.telegram}", WHO.letter_url]
+    assert long in [value for _, value in profile_of(replace(WHO, board_url=long), Limits(field=500)).fields]
 
 
 @pytest.mark.parametrize("fictional", [True, False])
@@ -72,7 +84,7 @@ def test_who_answers_for_it_is_named_even_where_little_fits() -> None:
     assert who.publisher in note
     assert who.contact in note
     with pytest.raises(Unusable, match=r"shorten legal\.publisher or legal\.contact"):
-        profile_of(replace(who, publisher="x" * NOTE), Limits())
+        profile_of(replace(who, publisher="x" * USUAL.note), USUAL)
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

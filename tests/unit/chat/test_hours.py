@@ -1,14 +1,16 @@
 """Rhythms, hours and languages as people write them."""
 
 from datetime import time
+from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pledgebot.chat.hours import Digest, read_digest, read_language, read_quiet
+from pledgebot.chat.hours import Digest, read_digest, read_language, read_quiet, read_zone
 from pledgebot.domain.audience import Rhythm
 from pledgebot.domain.errors import Objection, Refused
+from pledgebot.domain.zones import FRENCH_ZONES
 
 
 @pytest.mark.parametrize(
@@ -58,6 +60,39 @@ def test_quiet_hours_that_cannot_be_read_are_refused(text: str) -> None:
     assert refused.value.objection is Objection.HOURS_UNREADABLE
 
 
+@pytest.mark.parametrize(
+    ("text", "zone"),
+    [
+        ("Paris", "Europe/Paris"),
+        ("heure de Paris", "Europe/Paris"),
+        ("La Réunion", "Indian/Reunion"),
+        ("à la Réunion", "Indian/Reunion"),
+        ("Saint-Pierre-et-Miquelon", "America/Miquelon"),
+        ("Nouvelle-Calédonie", "Pacific/Noumea"),
+        ("Wallis et Futuna", "Pacific/Wallis"),
+        ("horaire Tahiti", "Pacific/Tahiti"),
+        ("europe/paris", "Europe/Paris"),
+        ("America/New York", "America/New_York"),
+        ("America/Port-au-Prince", "America/Port-au-Prince"),
+        ("utc", "UTC"),
+    ],
+)
+def test_a_time_zone_is_named_by_its_place_or_by_its_international_name(text: str, zone: str) -> None:
+    assert read_zone(text) == zone
+
+
+@pytest.mark.parametrize("text", ["", "la", "localtime", "Factory", "Moon/Base", "../../etc/passwd", "Paris Tahiti"])
+def test_what_is_no_time_zone_is_refused_and_not_guessed(text: str) -> None:
+    with pytest.raises(Refused) as refused:
+        read_zone(text)
+    assert refused.value.objection is Objection.ZONE_UNKNOWN
+
+
+@pytest.mark.parametrize("zone", FRENCH_ZONES.values())
+def test_every_zone_that_is_offered_is_known_by_its_name(zone: str) -> None:
+    assert read_zone(zone) == ZoneInfo(zone).key
+
+
 def test_a_language_is_named_by_its_code_or_its_name_and_an_unknown_one_is_refused() -> None:
     assert [read_language(text) for text in ("FR", "Français", "english", "anglais")] == ["fr", "fr", "en", "en"]
     with pytest.raises(Refused) as refused:
@@ -67,8 +102,10 @@ def test_a_language_is_named_by_its_code_or_its_name_and_an_unknown_one_is_refus
 
 @given(st.text(max_size=200))
 def test_any_text_is_read_or_refused(text: str) -> None:
-    for read in (read_digest, read_quiet, read_language):
+    for read in (read_digest, read_quiet, read_language, read_zone):
         try:
             read(text)
         except Refused as refused:
-            assert refused.objection in {Objection.HOURS_UNREADABLE, Objection.LANGUAGE_UNKNOWN}  # noqa: PT017 - both ends are fine
+            assert refused.objection in {  # noqa: PT017 - both ends are fine
+                Objection.HOURS_UNREADABLE, Objection.LANGUAGE_UNKNOWN, Objection.ZONE_UNKNOWN,
+            }  # fmt: skip

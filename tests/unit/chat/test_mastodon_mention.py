@@ -28,6 +28,7 @@ class Person:
     acct: str
     id: str = "1"
     bot: bool = False
+    url: str = "https://exemple.invalid/@bot"
 
 
 @dataclass(frozen=True)
@@ -48,8 +49,9 @@ class Heard:
 @given(st.text(), st.text(), st.one_of(st.none(), st.text(min_size=1)))
 def test_a_mention_is_read_again_as_it_came(content: str, warning: str, language: str | None) -> None:
     assert mention_from(kept(Heard(content, warning, language=language))) == Mention(
-        "7", "alice", content, warning, "direct", language, None, ("bot",), WRITTEN.isoformat()
-    )
+        "7", "alice", content, warning, "direct", language, None, ("bot",), WRITTEN.isoformat(),
+        ("https://exemple.invalid/@bot",),
+    )  # fmt: skip
 
 
 def test_a_mention_without_a_date_was_written_when_it_came() -> None:

@@ -1,4 +1,5 @@
 from collections.abc import Callable
+from datetime import time
 from enum import Enum
 from pathlib import Path
 from typing import Literal, get_origin
@@ -28,6 +29,7 @@ def test_the_environment_overrides_single_values(load: Load) -> None:
             "PLEDGEBOT_SILENCE__REASON": "une répétition",
             "PLEDGEBOT_SILENCE__MARGIN_MINUTES": " 30 ",
             "PLEDGEBOT_FICTIONAL": "True",
+            "PLEDGEBOT_SILENCE__NEGATIVE_HOUR": " 13:30 ",
             "PLEDGEBOT_ELECTION__ZONE": "Indian/Reunion",
             "PLEDGEBOT_ELECTION__NAME__FR": "Municipales d’ici",
             "PLEDGEBOT_DATABASE__URL": GOOD_URL,
@@ -35,6 +37,7 @@ def test_the_environment_overrides_single_values(load: Load) -> None:
     )
     assert settings.silence.rule is SilenceRule.NONE
     assert settings.silence.margin_minutes == 30
+    assert settings.silence.negative_hour == time(13, 30)
     assert settings.fictional is True
     assert settings.election.zone == "Indian/Reunion"
     assert settings.election.name == {"fr": "Municipales d’ici", "en": "Municipal elections"}
@@ -43,7 +46,7 @@ def test_the_environment_overrides_single_values(load: Load) -> None:
 
 def test_every_single_setting_has_a_type_that_text_is_converted_to() -> None:
     for path, kind in leaves(Settings):
-        plain = kind in {str, int, bool, SecretStr} or get_origin(kind) is Literal
+        plain = kind in {str, int, bool, time, SecretStr} or get_origin(kind) is Literal
         assert plain or (isinstance(kind, type) and issubclass(kind, Enum)), path
 
 

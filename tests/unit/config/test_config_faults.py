@@ -67,7 +67,8 @@ FAULTS = {
     "a key resembles none": (
         "margin_minutes = 15",
         "zzzz = 1",
-        "silence.zzzz: unknown key; expected one of rule, reason, margin_minutes",
+        ("silence.zzzz: unknown key; expected one of rule, reason, margin_minutes, answers, removals, negative_days, "
+        "negative_hour"),
     ),
     "a table is a text": (
         "[limits]\nevidence_megabytes = 5",

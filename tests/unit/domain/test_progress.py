@@ -38,6 +38,9 @@ def contacts(*kinds: ContactKind) -> list[Contact]:
         ((SENT, DECLINED, REMINDED), Stage.DECLINED, 2),
         ((SENT, DECLINED, SENT), Stage.DECLINED, 2),
         ((SENT, DECLINED, RECEIVED), Stage.RECEIVED, 3),
+        ((SENT, ContactKind.OPTED_OUT), Stage.CONTACTED, 1),
+        ((ContactKind.OPTED_OUT,), Stage.NOT_CONTACTED, None),
+        ((SENT, ContactKind.OPTED_OUT, RECEIVED), Stage.RECEIVED, 3),
         ((SENT, RECEIVED, DECLINED), Stage.DECLINED, 3),
         ((DECLINED, REMINDED, DECLINED), Stage.DECLINED, 3),
         ((RECEIVED,), Stage.RECEIVED, 1),
@@ -73,8 +76,9 @@ def test_the_order_in_which_contacts_are_given_changes_nothing(kinds: list[Conta
 @given(kinds_of_contact)
 def test_a_list_is_called_silent_only_if_it_was_contacted(kinds: list[ContactKind]) -> None:
     progress = progress_of(contacts(*kinds), answered_at=None)
-    assert (progress.stage is Stage.NOT_CONTACTED) == (not kinds)
-    assert (progress.since is None) == (not kinds)
+    spoken = set(kinds) - {ContactKind.OPTED_OUT}
+    assert (progress.stage is Stage.NOT_CONTACTED) == (not spoken)
+    assert (progress.since is None) == (not spoken)
 
 
 @given(kinds_of_contact, st.lists(st.sampled_from([SENT, REMINDED]), max_size=3))

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from pledgebot.domain.election import (
     SILENCE_MARGIN,
+    Hours,
     Hush,
     PollingDay,
     Silence,
@@ -58,9 +59,62 @@ def test_the_borders_hold_to_the_second(zone: str, closes: time, begins: datetim
     assert hush_at(ends, silences, margin=NONE) is Hush.FREE
 
 
-def test_a_day_on_which_the_clocks_change_is_an_hour_shorter() -> None:
-    silence = silence_of(polling("Europe/Paris", date(2026, 3, 29)))
-    assert silence == Silence(utc(27, 23), utc(29, 18))
+PARIS = "Europe/Paris"
+IN_PARIS = [
+    # Whoever computed these by hand: docs/election-law.md. Local closing hour; begin and end by the clocks of Paris.
+    ("Europe/Paris", date(2020, 3, 15), 20, "2020-03-14 00:00", "2020-03-15 20:00"),
+    ("Europe/Paris", date(2020, 6, 28), 20, "2020-06-27 00:00", "2020-06-28 20:00"),
+    ("Europe/Paris", date(2026, 3, 15), 20, "2026-03-14 00:00", "2026-03-15 20:00"),
+    ("Europe/Paris", date(2026, 3, 22), 20, "2026-03-21 00:00", "2026-03-22 20:00"),
+    ("Indian/Reunion", date(2020, 3, 15), 18, "2020-03-13 21:00", "2020-03-15 15:00"),
+    ("Indian/Reunion", date(2020, 6, 28), 18, "2020-06-26 22:00", "2020-06-28 16:00"),
+    ("Indian/Reunion", date(2026, 3, 15), 18, "2026-03-13 21:00", "2026-03-15 15:00"),
+    ("Indian/Mayotte", date(2020, 6, 28), 18, "2020-06-26 23:00", "2020-06-28 17:00"),
+    ("Indian/Mayotte", date(2026, 3, 15), 18, "2026-03-13 22:00", "2026-03-15 16:00"),
+    ("Pacific/Tahiti", date(2020, 6, 28), 18, "2020-06-27 12:00", "2020-06-29 06:00"),
+    ("Pacific/Tahiti", date(2026, 3, 15), 20, "2026-03-14 11:00", "2026-03-16 07:00"),
+    ("Pacific/Tahiti", date(2026, 3, 22), 20, "2026-03-21 11:00", "2026-03-23 07:00"),
+    ("Pacific/Noumea", date(2020, 3, 15), 18, "2020-03-13 14:00", "2020-03-15 08:00"),
+    ("Pacific/Noumea", date(2020, 6, 28), 18, "2020-06-26 15:00", "2020-06-28 09:00"),
+    ("Pacific/Noumea", date(2026, 3, 22), 18, "2026-03-20 14:00", "2026-03-22 08:00"),
+    ("America/Guadeloupe", date(2020, 6, 28), 18, "2020-06-27 06:00", "2020-06-29 00:00"),
+    ("America/Guadeloupe", date(2026, 3, 15), 18, "2026-03-14 05:00", "2026-03-15 23:00"),
+    ("America/Martinique", date(2026, 3, 22), 18, "2026-03-21 05:00", "2026-03-22 23:00"),
+    # Polling days on which the clocks change: an hour is left out in March, and comes twice in October.
+    ("Europe/Paris", date(2026, 3, 29), 20, "2026-03-28 00:00", "2026-03-29 20:00"),
+    ("Europe/Paris", date(2026, 10, 25), 20, "2026-10-24 00:00", "2026-10-25 20:00"),
+    ("Indian/Reunion", date(2026, 3, 29), 18, "2026-03-27 21:00", "2026-03-29 16:00"),
+    ("Pacific/Tahiti", date(2026, 10, 25), 20, "2026-10-24 12:00", "2026-10-26 07:00"),
+]
+
+
+@pytest.mark.parametrize(("zone", "day", "hour", "begins", "ends"), IN_PARIS)
+def test_every_window_holds_from_its_first_to_its_last_second_wherever_it_is_looked_at(
+    zone: str, day: date, hour: int, begins: str, ends: str
+) -> None:
+    first, after = (datetime.fromisoformat(text).replace(tzinfo=ZoneInfo(PARIS)) for text in (begins, ends))
+    known = [silence_of(polling(PARIS, day).by(Hours(zone, time(hour))))]
+    assert known == [Silence(first.astimezone(UTC), after.astimezone(UTC))]
+    free, silent = Hush.FREE, Hush.SILENCE
+    first, after = first.astimezone(UTC), after.astimezone(UTC)
+    for moment, held in ((first - SECOND, free), (first, silent), (after - SECOND, silent), (after, free)):
+        assert hush_at(moment, known, margin=NONE) is held
+    for moment, held in ((first - SILENCE_MARGIN - SECOND, free), (first - SILENCE_MARGIN, silent), (after, free)):
+        assert hush_at(moment, known) is held
+
+
+@pytest.mark.parametrize(("day", "hours"), [(date(2026, 3, 29), 43), (date(2026, 10, 25), 45)])
+def test_a_day_on_which_the_clocks_change_is_an_hour_shorter_or_longer(day: date, hours: int) -> None:
+    silence = silence_of(polling(PARIS, day))
+    assert silence.ends - silence.begins == timedelta(hours=hours)
+
+
+def test_a_place_leaves_to_the_whole_what_it_does_not_say_itself() -> None:
+    whole = Hours("Pacific/Tahiti", time(18))
+    assert Hours().within(whole) == whole
+    assert Hours(closes=time(20)).within(whole) == Hours("Pacific/Tahiti", time(20))
+    assert Hours("Pacific/Marquesas").within(whole) == Hours("Pacific/Marquesas", time(18))
+    assert polling(PARIS).by(Hours()) == polling(PARIS)
 
 
 def test_sending_stops_a_margin_before_the_silence_and_begins_at_its_end() -> None:
@@ -73,6 +127,14 @@ def test_sending_stops_a_margin_before_the_silence_and_begins_at_its_end() -> No
 
 def test_without_a_calendar_nothing_is_said() -> None:
     assert hush_at(utc(1, 12), []) is Hush.NO_CALENDAR
+
+
+def test_by_a_clock_that_is_wrong_nothing_is_said() -> None:
+    known = [silence_of(polling("Europe/Paris"))]
+    assert hush_at(utc(1, 12), known, clock_off=True) is Hush.CLOCK_OFF
+    assert hush_at(utc(15, 12), known, clock_off=True) is Hush.CLOCK_OFF
+    assert hush_at(utc(1, 12), [], clock_off=True) is Hush.NO_CALENDAR
+    assert hush_at(utc(1, 12), known, SilenceRule.NONE, clock_off=True) is Hush.FREE
 
 
 @pytest.mark.parametrize("silences", [[], [silence_of(polling("Europe/Paris"))]])
@@ -116,3 +178,24 @@ def test_more_places_or_a_wider_margin_never_free_a_moment(
     if hush_at(moment, silences, margin=NONE) is Hush.SILENCE:
         assert hush_at(moment, silences, margin=margin) is Hush.SILENCE
         assert hush_at(moment, [widest], margin=NONE) is Hush.SILENCE
+
+
+EVERYWHERE = st.sampled_from(sorted({zone for zone, *_rest in IN_PARIS} | {"Pacific/Kiritimati", "America/Miquelon"}))
+CLOSES = st.integers(12, 23).map(time)
+
+
+@given(
+    st.lists(st.builds(Hours, EVERYWHERE, CLOSES), min_size=1, max_size=5),
+    st.dates(date(2020, 1, 1), date(2032, 12, 31)),
+    st.timedeltas(timedelta(days=-1), timedelta(days=4)),
+)
+def test_the_widest_window_is_silent_exactly_where_one_of_them_is(
+    places: list[Hours], day: date, after: timedelta
+) -> None:
+    each = [silence_of(polling(PARIS, day).by(hours)) for hours in places]
+    widest = widest_silence(polling(PARIS, day).by(hours) for hours in places)
+    assert widest is not None
+    for one in each:
+        assert widest.begins <= one.begins < one.ends <= widest.ends
+    moment = datetime.combine(day - timedelta(days=2), time(), UTC) + after
+    assert widest.covers(moment) == any(one.covers(moment) for one in each)

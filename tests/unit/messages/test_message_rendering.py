@@ -7,7 +7,6 @@ from hypothesis import strategies as st
 from factories.documents import HOSTILE, messages
 from pledgebot.messages.document import Bullets, Heading, Link, Message, Paragraph, Quote, Strong, Text
 from pledgebot.messages.render import (
-    mastodon_length,
     most_entities,
     plain,
     split,
@@ -124,22 +123,6 @@ def test_hostile_names_come_out_as_they_are(name: str, shape: type[Paragraph]) -
 def test_empty_blocks_leave_no_trace() -> None:
     empty = Message((Heading(()), Paragraph((Text(" "),)), Quote(()), Bullets(())), "fr", ("", "#"))
     assert plain(empty) == telegram_html(empty) == web_html(empty) == ""
-
-
-@pytest.mark.parametrize(
-    ("text", "length"),
-    [
-        ("abc", 3),
-        ("https://a.test", 23),
-        ("voir https://exemple.test/" + "a" * 200, 28),
-        ("(https://exemple.test/a).", 26),
-        ("https://exemple.test/a https://exemple.test/b", 47),
-        ("http://localhost/" + "a" * 20, 37),
-        ("https://exemple.test/éa", 25),
-    ],
-)
-def test_mastodon_counts_every_address_alike(text: str, length: int) -> None:
-    assert mastodon_length(text) == length
 
 
 def test_telegram_counts_utf16() -> None:

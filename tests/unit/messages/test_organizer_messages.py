@@ -108,7 +108,7 @@ def test_an_example_says_so_once_on_every_screen() -> None:
 def test_a_list_is_told_with_its_number_stage_and_whoever_has_it() -> None:
     text = read(outreach.lists(ConversationsView((a_conversation(),), more=2), EN, PARIS))
     assert (
-        "#12 3. Liste Exemple A (Villexemple) — asked, 8 February 2026 — taken by Zoé until Sunday, 8 February 2026 at 13:00"
+        "#12 = 3. Liste Exemple A (Villexemple) — asked, 8 February 2026 — taken by Zoé until Sunday, 8 February 2026 at 13:00"
         in text
     )
     assert "2 more lists" in text

@@ -5,8 +5,8 @@ import logging
 import pickle
 import traceback
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
-from datetime import timedelta
+from contextlib import asynccontextmanager, suppress
+from datetime import UTC, datetime, timedelta
 
 import aiohttp
 import pytest
@@ -16,6 +16,7 @@ from telegram.error import NetworkError, TelegramError, TimedOut
 from fakes.raw_http import NEVER, RawServer, http
 from fakes.telegram import TelegramServer
 from pledgebot.channels.telegram.transport import AiohttpRequest, NotSent, TooManyRequests
+from pledgebot.clock import ClockWatch, MovedClock
 
 TOKEN = "4242:SECRETsecretSECRETsecret"  # noqa: S105 - opens nothing
 SENT = {"ok": True, "result": {"message_id": 7, "date": 0, "chat": {"id": 42, "type": "private"}, "text": "x"}}
@@ -379,3 +380,27 @@ def test_a_file_that_is_still_open_is_sent_as_well() -> None:
                 assert b"test_a_file_that_is_still_open" in server.requests[0]
 
     asyncio.run(scene())
+
+
+@pytest.mark.parametrize(
+    ("status", "headers", "off"),
+    [
+        (200, "Date: Sun, 08 Feb 2026 12:01:00 GMT\r\n", None),
+        (200, "Date: Sun, 08 Feb 2026 12:05:00 GMT\r\n", -timedelta(minutes=5)),
+        (429, "date: Sun, 08 Feb 2026 11:55:00 GMT\r\n", timedelta(minutes=5)),
+        (200, "Date: Sun, 08 Feb 2026 12:05:00 GMT\r\nAge: 7\r\n", None),
+        (200, "Date: about noon\r\n", None),
+        (200, "", None),
+    ],
+)
+def test_every_reply_tells_what_time_it_is_there(status: int, headers: str, off: timedelta | None) -> None:
+    watch = ClockWatch()
+    request = AiohttpRequest(clock=MovedClock(datetime(2026, 2, 8, 12, tzinfo=UTC)), watch=watch)
+
+    async def scene() -> None:
+        async with RawServer(http(status, SENT, headers)) as server, opened(server.base_url, request) as bot:
+            with suppress(TelegramError):
+                await say(bot)
+
+    asyncio.run(scene())
+    assert watch.off == off

@@ -1,0 +1,1 @@
+"""Broadcasts on Telegram, ours beside others: see `bench_delivery.py`."""
