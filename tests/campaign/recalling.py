@@ -100,7 +100,8 @@ def the_public_is_reminded(of: Reading) -> Faults:
     """On each day of the calendar on which a worker looked in time, the public places were reminded."""
     for day, before in _reminder_days(of):
         begins = at(day - before * DAY, _TEN, PARIS)
-        if of.next_turn(begins) > begins + timedelta(hours=10):
+        # One turn raises the reminder, the next one sends it.
+        if of.next_turn(of.next_turn(begins) + timedelta(milliseconds=1)) > begins + timedelta(hours=10):
             continue
         there = [PUBLIC, TIMELINE]
         there += [

@@ -203,7 +203,8 @@ def in_order(of: Reading) -> Faults:
 def nothing_left_behind(of: Reading) -> Faults:
     """When all is over nothing is under way any more, and nothing that was due long ago still waits."""
     long_ago = of.campaign.ends - timedelta(days=8)
-    under_way = Delivery.state == DeliveryState.CLAIMED
+    # Who was killed at the very last has no successor any more that could say so.
+    under_way = sa.and_(Delivery.state == DeliveryState.CLAIMED, Delivery.claimed_at < of.campaign.turns[-1])
     waits = sa.and_(Delivery.state == DeliveryState.DUE, Delivery.due_at < long_ago)
     with of.database.read() as session:
         left = session.execute(
