@@ -8,13 +8,14 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from pledgebot.domain.audience import Audience, PlaceKind, Spot
+from pledgebot.domain.calendar import Occurrence
 from pledgebot.domain.delivery import DeliveryState
 from pledgebot.domain.events import EventKind, NoticeFacts, Titles
+from pledgebot.services.occurrences import link_event, take_occurrence
 from pledgebot.services.privacy import forget_places
 from pledgebot.services.publishing import publish_notice
 from pledgebot.services.subscriber_views import SubscriberView, at_spot, view_of
-from pledgebot.store.tables import Delivery, Destination, Event, Installation, Reminder, Round
-from pledgebot.store.upserts import insert_into
+from pledgebot.store.tables import Delivery, Destination, Event, Installation, Round
 
 STAY_RULE = "stay"
 ASKED_AFTER = timedelta(days=7)
@@ -34,17 +35,10 @@ def ask_to_stay(session: Session, now: datetime) -> bool:
     last = _last_round(session)
     if last is None or _today(last, now) < last.day + ASKED_AFTER or not _has_private_subscribers(session):
         return False
-    occurrence = {"rule": STAY_RULE, "occurrence": last.key, "due_at": now, "raised_at": now}
-    reminder = session.scalar(
-        insert_into(session, Reminder.__table__)
-        .values(**occurrence)
-        .on_conflict_do_nothing(index_elements=["rule", "occurrence"])
-        .returning(Reminder.id)
-    )
-    if reminder is None:
+    taken = take_occurrence(session, Occurrence(STAY_RULE, last.key, now), now)
+    if taken is None:
         return False
-    event = publish_notice(session, EventKind.STAY_ASKED, _facts(session, last), now)
-    session.execute(sa.update(Reminder).where(Reminder.id == reminder).values(event_id=event))
+    link_event(session, taken, publish_notice(session, EventKind.STAY_ASKED, _facts(session, last), now))
     return True
 
 
