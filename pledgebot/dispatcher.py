@@ -29,10 +29,11 @@ from pledgebot.messages.frame import frame
 from pledgebot.messages.hashtags import hashtags_of
 from pledgebot.messages.i18n import Translator, translator
 from pledgebot.messages.reminders import recall
-from pledgebot.services import fan_out, outbox
+from pledgebot.services import claims, doubts, fan_out, settling
 from pledgebot.services.bundles import as_told
+from pledgebot.services.claims import Worded
+from pledgebot.services.due import Due, due_deliveries, put_off
 from pledgebot.services.gate import Gate, SilencePolicy, gate_at, may_go
-from pledgebot.services.outbox import Due, Worded
 from pledgebot.services.stopped import is_news, keep_stopped
 from pledgebot.store.engine import Database, Session
 
@@ -167,7 +168,7 @@ class Dispatcher:
             return None
         if not await self._cross(partial(self._may_leave, due)):
             # The silence began between choosing and sending, or it has lost its meaning: nothing leaves any more.
-            await self._cross(partial(self._in_session, outbox.release_unsent, due.delivery, self.token))
+            await self._cross(partial(self._in_session, settling.release_unsent, due.delivery, self.token))
             return None
         outgoing = Outgoing(
             due.delivery,
@@ -189,7 +190,7 @@ class Dispatcher:
         except Exception as error:  # noqa: BLE001 - whatever a medium's library throws, the message may have left
             settlement = _after(error, due, self.clock.now())
         else:
-            settlement = "sent", outbox.settle_sent, (receipt.remote_id, self.clock.now())
+            settlement = "sent", settling.settle_sent, (receipt.remote_id, self.clock.now())
         outcome, settle, told = settlement
         await self._settle(partial(self._in_session, settle, due.delivery, self.token, *told))
         return outcome
@@ -216,9 +217,9 @@ class Dispatcher:
     def _keep_house(self) -> None:
         looking = [name for name, channel in self.channels.items() if channel.looks]
         with self.database.begin() as session:
-            outbox.doubt_stale_claims(session, self.clock.now())
-            outbox.look_into_doubts(session, looking, self.clock.now())
-            outbox.cancel_expired(session, self.clock.now())
+            doubts.doubt_stale_claims(session, self.clock.now())
+            doubts.look_into_doubts(session, looking, self.clock.now())
+            doubts.cancel_expired(session, self.clock.now())
 
     def _events_open(self) -> bool:
         with self.database.read() as session:
@@ -260,7 +261,7 @@ class Dispatcher:
         now, channels = self.clock.now(), tuple(self.channels)
         while True:
             with self.database.read() as session:
-                found = outbox.due_deliveries(
+                found = due_deliveries(
                     session,
                     now,
                     CANDIDATES,
@@ -273,11 +274,11 @@ class Dispatcher:
                 return found
             with self.database.begin() as session:
                 for deliveries, until in quiet:
-                    outbox.put_off(session, deliveries, until)
+                    put_off(session, deliveries, until)
 
     def _claim(self, worded: Worded) -> bool:
         with self.database.begin() as session:
-            return bool(outbox.claim_deliveries(session, [worded], self.token, self.clock.now()))
+            return bool(claims.claim_deliveries(session, [worded], self.token, self.clock.now()))
 
 
 def _after(error: Exception, due: Due, now: datetime) -> _Settlement:
@@ -285,19 +286,19 @@ def _after(error: Exception, due: Due, now: datetime) -> _Settlement:
     settlement: _Settlement
     match error:
         case Moved():
-            settlement = "moved", outbox.settle_moved, (error.address, now)
+            settlement = "moved", settling.settle_moved, (error.address, now)
         case TemporaryFailure():
-            settlement = "put_off", outbox.settle_later, (due.attempts + 1, now, error.retry_after)
+            settlement = "put_off", settling.settle_later, (due.attempts + 1, now, error.retry_after)
         case Gone():
-            settlement = "failed", outbox.settle_gone, (error.reason, now)
+            settlement = "failed", settling.settle_gone, (error.reason, now)
         case PermanentFailure():
-            settlement = "failed", outbox.settle_failed, (error.reason,)
+            settlement = "failed", settling.settle_failed, (error.reason,)
         case Uncertain():
-            settlement = "uncertain", outbox.settle_uncertain, (error.reason,)
+            settlement = "uncertain", settling.settle_uncertain, (error.reason,)
         case TimeoutError():
-            settlement = "uncertain", outbox.settle_uncertain, ("no answer in time",)
+            settlement = "uncertain", settling.settle_uncertain, ("no answer in time",)
         case _:
-            settlement = "uncertain", outbox.settle_uncertain, (f"{type(error).__name__} while sending",)
+            settlement = "uncertain", settling.settle_uncertain, (f"{type(error).__name__} while sending",)
     return settlement
 
 

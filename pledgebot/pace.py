@@ -17,6 +17,8 @@ from itertools import count
 from typing import Protocol
 
 PER_SECOND = 30
+PAID_PER_SECOND = 1000
+"""What Telegram lets through of what it is paid for: https://core.telegram.org/bots/api#sendmessage, `allow_paid_broadcast`."""
 RESERVED = 5
 """How many of them a broadcast leaves free while people ask, and how many it is sure of when it waited for long."""
 PER_MINUTE_IN_GROUPS = 20
@@ -147,7 +149,19 @@ class Pace:
         self._admit_ready()
         await waiter.admitted
 
-    def ready_in(self, address: str, lane: Lane = Lane.BROADCAST) -> timedelta:
+    def take(self, address: str, *, paid: bool = False) -> bool:
+        """Admit a broadcast to a chat at once, or not at all: whoever sends to many asks for one after the other."""
+        if self.ready_in(address, paid=paid):
+            return False
+        now = self._monotonic()
+        chat = self._chat(address)
+        chat.last, chat.touched = Lane.BROADCAST, now
+        for window in (self._window, *chat.windows):
+            window.add(now)
+        self._broadcasts.add(now)
+        return True
+
+    def ready_in(self, address: str, lane: Lane = Lane.BROADCAST, *, paid: bool = False) -> timedelta:  # noqa: ARG002
         """Return how long limits and deadlines still keep a message to a chat back, whoever else waits; changes nothing."""
         now = self._monotonic()
         limit = self._limit(now) if lane is Lane.BROADCAST else PER_SECOND

@@ -17,7 +17,7 @@ from typing import TypeVar
 from pledgebot.bootstrap import Bot, build_dispatcher, build_mastodon, build_telegram, build_web
 from pledgebot.domain.errors import Unusable, place_of
 from pledgebot.scheduler import Acts, build_scheduler
-from pledgebot.services import inbox, outbox
+from pledgebot.services import doubts, inbox
 from pledgebot.services.quotas import load_quota, save_quota
 from pledgebot.services.reminders import raise_due
 from pledgebot.services.staying import ask_to_stay, forget_unanswered
@@ -237,7 +237,7 @@ class _Worker:
 
     def _doubt_before(self, token: int) -> None:
         with self._bot.database.begin() as session:
-            outbox.doubt_claims_before(session, token)
+            doubts.doubt_claims_before(session, token)
 
     def _tidy(self) -> None:
         now = self._bot.clock.now()

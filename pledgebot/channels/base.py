@@ -19,7 +19,8 @@ class Outgoing:
     """One message on its way: `delivery` is its number, by which a network may recognise a repetition.
 
     `repeated` says that it was tried before, at `since` at the earliest: a medium that can look then looks first. `reminder`
-    is for what may be less prominent than an announcement.
+    is for what may be less prominent than an announcement. `admitted` says that the channel's `take` let it go already, `paid`
+    that the network is paid for sending it faster.
     """
 
     delivery: int
@@ -31,6 +32,8 @@ class Outgoing:
     repeated: bool = False
     since: datetime = LONG_AGO
     reminder: bool = False
+    admitted: bool = False
+    paid: bool = False
 
 
 def read_picture(key: str) -> bytes:
@@ -61,8 +64,16 @@ class Channel(Protocol):
         """Whether `send` looks for what was tried before, so that a doubt is settled by sending once more."""
         ...
 
-    def ready_in(self, address: str) -> timedelta:
+    def ready_in(self, address: str, *, paid: bool = False) -> timedelta:
         """Return how long the pace still keeps a message to this place back; zero when it may go now."""
+        ...
+
+    def take(self, address: str, *, paid: bool = False) -> bool:
+        """Let a message to this place go now, if the pace allows: its first request is counted, and may leave at once."""
+        ...
+
+    def at_once(self, latency: timedelta, *, paid: bool = False) -> int:
+        """Return how many messages may be under way together, when one takes so long: as few as keep up the pace."""
         ...
 
     async def send(self, outgoing: Outgoing) -> Receipt:

@@ -96,6 +96,9 @@ class Subscription(Base):
 class Event(Base):
     """One thing to announce. `fanned_to` is the last destination reached by the fan-out, `fanned_out_at` its end.
 
+    Of a large broadcast the first few go out before all the others: at `tried_at` that went well. `paid_at` is when `paid_by`
+    agreed to pay the network for sending it faster.
+
     `revision` is the version of a waiting entry that organizers are asked about; of everything else there is one.
     """
 
@@ -121,6 +124,9 @@ class Event(Base):
     fanned_to: Mapped[int] = mapped_column(default=0)
     fanned_out_at: Mapped[datetime | None] = mapped_column(Moment, index=True)
     cancelled_at: Mapped[datetime | None] = mapped_column(Moment)
+    tried_at: Mapped[datetime | None] = mapped_column(Moment)
+    paid_at: Mapped[datetime | None] = mapped_column(Moment)
+    paid_by: Mapped[int | None] = mapped_column(sa.ForeignKey("organizer.id"))
 
 
 class Wording(Base):
@@ -162,7 +168,7 @@ class Delivery(Base):
         ),
         check("acts_on_named", "action = 'send' OR acts_on_id IS NOT NULL"),
         check("reason_given", "state NOT IN ('failed', 'uncertain', 'held', 'cancelled') OR reason IS NOT NULL"),
-        sa.Index("ix_delivery_due", "state", "due_at"),
+        sa.Index("ix_delivery_due", "state", "due_at", "id"),
         sa.Index("ix_delivery_destination", "destination_id", "id"),
     )
 

@@ -104,7 +104,7 @@ class Network:
     borders: tuple[datetime, ...] = ()
     """When a silence begins: shortly before, time goes by until then while it is waited whose turn it is."""
 
-    def ready_in(self, address: str) -> timedelta:  # noqa: ARG002 - the dice do not look whose turn it is
+    def ready_in(self, address: str, *, paid: bool = False) -> timedelta:  # noqa: ARG002 - the dice do not look whose turn it is
         """Return zero; at times that the place has to wait a little. Meanwhile a second may go by."""
         near = [border for border in self.borders if timedelta(0) < border - self.clock.now() <= timedelta(seconds=3)]
         if near:
@@ -112,6 +112,14 @@ class Network:
         elif self.dice.random() < 0.3:
             self.clock.move(by=timedelta(seconds=1))
         return timedelta(seconds=1) if self.dice.random() < 0.01 else timedelta(0)
+
+    def take(self, address: str, *, paid: bool = False) -> bool:
+        """Let go what need not wait."""
+        return not self.ready_in(address, paid=paid)
+
+    def at_once(self, latency: timedelta, *, paid: bool = False) -> int:  # noqa: ARG002 - one death leaves one doubt
+        """Return one."""
+        return 1
 
     async def send(self, outgoing: Outgoing) -> Receipt:
         """Take a message, or fail."""

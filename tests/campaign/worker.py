@@ -9,7 +9,7 @@ from pledgebot.channels.base import Channel
 from pledgebot.clock import Clock
 from pledgebot.dispatcher import Dispatcher
 from pledgebot.scheduler import Acts, ticks
-from pledgebot.services import inbox, outbox
+from pledgebot.services import doubts, inbox
 from pledgebot.services.reminders import raise_due
 from pledgebot.services.staying import ask_to_stay, forget_unanswered
 from pledgebot.services.subscriber_places import forget_ended
@@ -53,7 +53,7 @@ class Worker:
             token = take_lease(session, "bot", self._owner, self._of.clock.now(), alone=True)
         if token != self._token and token is not None:
             with self._of.database.begin() as session:
-                outbox.doubt_claims_before(session, token)
+                doubts.doubt_claims_before(session, token)
         self._token = token
 
     async def dispatch(self) -> None:

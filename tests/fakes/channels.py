@@ -25,15 +25,24 @@ class ScriptedChannel:
     received: list[Outgoing] = field(default_factory=list)
     waits: dict[str, timedelta] = field(default_factory=dict)
     asked: list[str] = field(default_factory=list)
+    width: int = 1
 
     def __post_init__(self) -> None:
         """Take the script line by line."""
         self._lines = iter(self.script)
 
-    def ready_in(self, address: str) -> timedelta:
+    def ready_in(self, address: str, *, paid: bool = False) -> timedelta:  # noqa: ARG002 - nothing is sold here
         """Return what the test says, else zero."""
         self.asked.append(address)
         return self.waits.get(address, timedelta(0))
+
+    def take(self, address: str, *, paid: bool = False) -> bool:
+        """Let go what need not wait."""
+        return not self.ready_in(address, paid=paid)
+
+    def at_once(self, latency: timedelta, *, paid: bool = False) -> int:  # noqa: ARG002 - as the test says
+        """Return what the test says, else one."""
+        return self.width
 
     async def send(self, outgoing: Outgoing) -> Receipt:
         """Do what the script says."""

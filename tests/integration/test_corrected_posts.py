@@ -11,7 +11,8 @@ from fakes.channels import ScriptedChannel
 from pledgebot.domain.answer import Position
 from pledgebot.domain.audience import Audience, Rhythm
 from pledgebot.domain.delivery import Action, DeliveryState, PermanentFailure, TemporaryFailure, Uncertain
-from pledgebot.services import outbox
+from pledgebot.services import claims, settling
+from pledgebot.services.due import due_deliveries
 from pledgebot.services.fan_out import fan_out
 from pledgebot.store.tables import Delivery, Destination, Wording
 
@@ -142,12 +143,12 @@ def test_what_is_being_sent_when_it_is_corrected_is_answered_not_told_anew(road:
     number = road.confirmed()
     with road.database.begin() as session:
         fan_out(session, NOW)
-        (due,) = outbox.due_deliveries(session, NOW, 1, channels=["console"])
-        outbox.claim_deliveries(session, [outbox.Worded(due.delivery, due.facts, "en", {"text": "it"})], 1, NOW)
+        (due,) = due_deliveries(session, NOW, 1, channels=["console"])
+        claims.claim_deliveries(session, [claims.Worded(due.delivery, due.facts, "en", {"text": "it"})], 1, NOW)
     correct(road, number)
     with road.database.begin() as session:
         fan_out(session, NOW, editable=["console"])
-        assert outbox.settle_sent(session, due.delivery, 1, "4711", NOW)
+        assert settling.settle_sent(session, due.delivery, 1, "4711", NOW)
     road.run()
     assert done(road) == [(REPLY, "4711")]
 
@@ -280,12 +281,12 @@ def test_an_edit_that_was_worded_from_removed_words_is_not_claimed(road: Road) -
     correct(road, number)
     with road.database.begin() as session:
         fan_out(session, NOW, editable=["console"])
-        (due,) = outbox.due_deliveries(session, NOW, 1, channels=["console"])
+        (due,) = due_deliveries(session, NOW, 1, channels=["console"])
         assert due.action is EDIT
     remove(road, number)
     with road.database.begin() as session:
-        worded = outbox.Worded(due.delivery, due.facts, "en", {"text": "We will do it."}, due.trail)
-        assert outbox.claim_deliveries(session, [worded], 1, NOW) == frozenset()
+        worded = claims.Worded(due.delivery, due.facts, "en", {"text": "We will do it."}, due.trail)
+        assert claims.claim_deliveries(session, [worded], 1, NOW) == frozenset()
 
 
 def test_the_words_of_edits_are_forgotten_with_what_they_repeated(road: Road) -> None:

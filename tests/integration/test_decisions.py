@@ -43,15 +43,17 @@ from pledgebot.domain.election import LineageKind
 from pledgebot.domain.errors import Objection, Refused
 from pledgebot.domain.events import AnswerFacts, EventKind, StanceFacts
 from pledgebot.services.answers import NewAnswer, Proof, Subject, amend_answer, get_answer
+from pledgebot.services.claims import Worded, claim_deliveries
 from pledgebot.services.decisions import Confirmed, confirm_answer, reject_answer, request_removal, undo_answer
+from pledgebot.services.due import due_deliveries
 from pledgebot.services.facts import answer_facts, answer_facts_from
 from pledgebot.services.fan_out import fan_out
 from pledgebot.services.ledger import verify_ledger
 from pledgebot.services.lists import ListDetails, edit_list, merge_lists
-from pledgebot.services.outbox import Worded, claim_deliveries, due_deliveries, settle_sent
 from pledgebot.services.people import find_actor
 from pledgebot.services.positions import Positions
 from pledgebot.services.queries import banner_view, entry, history, list_view
+from pledgebot.services.settling import settle_sent
 from pledgebot.services.views import StanceView
 from pledgebot.store.engine import Database
 from pledgebot.store.tables import (

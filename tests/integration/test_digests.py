@@ -29,11 +29,12 @@ from pledgebot.domain.delivery import (
 from pledgebot.domain.events import EventKind
 from pledgebot.messages.document import to_json
 from pledgebot.messages.render import plain
-from pledgebot.services import outbox
+from pledgebot.services import claims, settling
 from pledgebot.services.bundles import Waiting, together
+from pledgebot.services.claims import Worded
 from pledgebot.services.deliveries import show_deliveries
+from pledgebot.services.due import Due, due_deliveries
 from pledgebot.services.fan_out import fan_out
-from pledgebot.services.outbox import Due, Worded
 from pledgebot.services.privacy import forget, kept_of
 from pledgebot.services.subscriber_places import end_place, move_place
 from pledgebot.store.tables import Bundle, Delivery, Destination, Subscription, Wording
@@ -73,7 +74,7 @@ def three(road: Road) -> None:
 
 def dued(road: Road, now: datetime = EVENING) -> tuple[Due, ...]:
     with road.database.read() as session:
-        return outbox.due_deliveries(session, now, 50, channels=["console"])
+        return due_deliveries(session, now, 50, channels=["console"])
 
 
 def kept(road: Road) -> list[tuple[DeliveryState, str | None, int | None, int | None, datetime]]:
@@ -421,8 +422,8 @@ def test_a_worker_that_lost_its_lease_settles_none_of_it(road: Road) -> None:
     with road.database.begin() as session:
         first = session.scalars(sa.select(Delivery.id).order_by(Delivery.id)).first()
         assert first is not None
-        assert not outbox.settle_sent(session, first, 4, "4711", EVENING)
-        assert outbox.settle_sent(session, first, 1, "4711", EVENING)
+        assert not settling.settle_sent(session, first, 4, "4711", EVENING)
+        assert settling.settle_sent(session, first, 1, "4711", EVENING)
     assert road.states() == [SENT] * 3
 
 
@@ -464,7 +465,7 @@ def claimed(road: Road, due: Due) -> frozenset[int]:
     words = to_json(word(due))
     with road.database.begin() as session:
         item = Worded(due.delivery, due.facts, due.language, words, due.trail, due.members)
-        return outbox.claim_deliveries(session, [item], 1, EVENING)
+        return claims.claim_deliveries(session, [item], 1, EVENING)
 
 
 def again_later(road: Road, script: Sequence[TemporaryFailure]) -> None:
@@ -739,7 +740,7 @@ def test_one_query_more_finds_what_goes_together_for_however_many_places(road: R
         engine = session.connection().engine
         sa.event.listen(engine, "before_cursor_execute", count)
         try:
-            found = outbox.due_deliveries(session, NOW, 50, channels=["console"])
+            found = due_deliveries(session, NOW, 50, channels=["console"])
         finally:
             sa.event.remove(engine, "before_cursor_execute", count)
     assert len(found) == 10

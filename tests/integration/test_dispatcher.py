@@ -29,8 +29,9 @@ from pledgebot.domain.delivery import (
 from pledgebot.domain.election import Hush, SilenceRule
 from pledgebot.domain.errors import Refused
 from pledgebot.messages.render import plain
-from pledgebot.services import outbox
+from pledgebot.services import claims, doubts, settling
 from pledgebot.services.decisions import request_removal, undo_answer
+from pledgebot.services.due import due_deliveries
 from pledgebot.services.fan_out import fan_out
 from pledgebot.services.gate import SilencePolicy
 from pledgebot.services.installation import DestinationPlan, sync_installation
@@ -226,8 +227,8 @@ def test_a_new_worker_doubts_the_claims_of_the_one_before_it(road: Road) -> None
     with pytest.raises(Killed):
         road.run(token=1)
     with road.database.begin() as session:
-        assert outbox.doubt_claims_before(session, 1) == 0
-        assert outbox.doubt_claims_before(session, 2) == 1
+        assert doubts.doubt_claims_before(session, 1) == 0
+        assert doubts.doubt_claims_before(session, 2) == 1
     assert road.states() == [DeliveryState.UNCERTAIN]
 
 
@@ -238,9 +239,9 @@ def test_a_worker_that_lost_its_lease_settles_nothing(road: Road) -> None:
         road.run(token=5)
     with road.database.begin() as session:
         delivery = session.scalars(sa.select(Delivery.id)).one()
-        assert not outbox.settle_sent(session, delivery, 4, "remote", NOW)
-        assert outbox.settle_sent(session, delivery, 5, "remote", NOW)
-        assert not outbox.settle_sent(session, delivery, 5, "remote", NOW)
+        assert not settling.settle_sent(session, delivery, 4, "remote", NOW)
+        assert settling.settle_sent(session, delivery, 5, "remote", NOW)
+        assert not settling.settle_sent(session, delivery, 5, "remote", NOW)
 
 
 def _die_after(_done: int) -> None:
@@ -419,12 +420,12 @@ def test_words_that_were_removed_meanwhile_are_not_claimed(road: Road) -> None:
     number = road.confirmed()
     with road.database.begin() as session:
         fan_out(session, NOW)
-        (due,) = outbox.due_deliveries(session, NOW, 1, channels=["console"])
+        (due,) = due_deliveries(session, NOW, 1, channels=["console"])
     with road.database.begin() as session:
         confirm(session, request_removal(session, number, "court order", road.there.alix, NOW), road.there.noe)
     with road.database.begin() as session:
-        worded = outbox.Worded(due.delivery, due.facts, "fr", {"text": "erased"})
-        assert outbox.claim_deliveries(session, [worded], 1, NOW) == frozenset()
+        worded = claims.Worded(due.delivery, due.facts, "fr", {"text": "erased"})
+        assert claims.claim_deliveries(session, [worded], 1, NOW) == frozenset()
 
 
 def test_what_was_undone_is_not_mentioned_in_what_is_still_to_be_announced(road: Road) -> None:

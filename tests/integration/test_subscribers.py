@@ -21,8 +21,8 @@ from pledgebot.services.cursors import read_cursor
 from pledgebot.services.fan_out import fan_out
 from pledgebot.services.inbox import ReceivedUpdate, keep_updates
 from pledgebot.services.installation import DestinationPlan, sync_installation
-from pledgebot.services.outbox import settle_gone, settle_moved
 from pledgebot.services.privacy import forget
+from pledgebot.services.settling import settle_gone, settle_moved
 from pledgebot.services.subscribers import (
     SubscriberView,
     Topic,

@@ -1,5 +1,6 @@
 """Telegram as a medium: what the dispatcher sends there, and the receipt."""
 
+import math
 from collections.abc import Callable
 from datetime import timedelta
 
@@ -8,7 +9,13 @@ import telegram
 from pledgebot.channels.base import Outgoing, read_picture
 from pledgebot.channels.telegram.sending import change, deliver
 from pledgebot.domain.delivery import Action, PermanentFailure, Receipt
-from pledgebot.pace import Lane, Pace
+from pledgebot.pace import PAID_PER_SECOND, PER_SECOND, Lane, Pace
+
+LEAST_AT_ONCE = 4
+MOST_AT_ONCE = 32
+"""So many messages of a broadcast may be in doubt after a crash: those under way, and those whose receipts are being written."""
+MOST_AT_ONCE_PAID = 200
+"""The same for a broadcast that is paid for."""
 
 
 class TelegramChannel:
@@ -35,9 +42,19 @@ class TelegramChannel:
         self._username = username
         self._pictures = pictures
 
-    def ready_in(self, address: str) -> timedelta:
+    def ready_in(self, address: str, *, paid: bool = False) -> timedelta:
         """Return how long the pace still keeps a message to this chat back; zero when it may go now."""
-        return self._pace.ready_in(address)
+        return self._pace.ready_in(address, paid=paid)
+
+    def take(self, address: str, *, paid: bool = False) -> bool:
+        """Let a message to this chat go now, if the pace allows."""
+        return self._pace.take(address, paid=paid)
+
+    def at_once(self, latency: timedelta, *, paid: bool = False) -> int:
+        """Return how many messages fill the pace when one takes so long, half as many again, and never more than `MOST`."""
+        per_second = PAID_PER_SECOND if paid else PER_SECOND
+        needed = math.ceil(per_second * latency.total_seconds() * 1.5)
+        return max(LEAST_AT_ONCE, min(needed, MOST_AT_ONCE_PAID if paid else MOST_AT_ONCE))
 
     async def send(self, outgoing: Outgoing) -> Receipt:
         """Send a message, and return its numbers there. Raises the failures of `domain.delivery`."""
