@@ -52,10 +52,10 @@ def contend(name: str, folder: Path, server: Server, chats: int, per_second: int
     if name == "ours":
         with (
             closing(ours.build(folder, f"sqlite:///{folder / 'bench.db'}", chats, port=server.port)) as database,
-            running([sys.executable, str(HERE / "ours.py"), str(folder), str(per_second)]) as process,
+            running([sys.executable, str(HERE / "ours.py"), str(folder)]) as process,
         ):
             server.await_bot(process)
-            return measured(process, server, chats, lambda: ours.announce(database), CAP)
+            return measured(process, server, chats, lambda: ours.announce(database, paid=per_second > FREE), CAP)
     interpreter = str(AIOGRAM) if name == "aiogram" else sys.executable
     numbers = [str(number) for number in (server.port, chats, per_second)]
     with running([interpreter, str(HERE / "peers.py"), name, str(folder / "books.db"), *numbers]) as process:

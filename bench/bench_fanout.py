@@ -1,8 +1,8 @@
 """An announcement becomes a row for everyone who is to hear of it: our fan-out beside a bare `INSERT … SELECT`, in one run.
 
 Both write the same rows into copies of one SQLite database (synchronous=FULL), each in a process of its own, in turns; ours
-as the dispatcher does, batch after batch, each with its commit and its cursor. Then `pledgebot run` is let loose on the same
-database: how long after the announcement does the first message leave?
+as the dispatcher does, batch after batch, each with its commit and its cursor, once the first few have arrived. Then
+`pledgebot run` is let loose on the same database: how long after the announcement does the first message leave?
 
 Usage: bench_fanout.py [--followers 100000] [--runs 3]; a million takes a few minutes.
 """
@@ -27,6 +27,7 @@ sys.path.insert(0, str(Path(__file__).parent))
 from delivery import ours
 from delivery.measuring import HERE, machine, measured, running, serving, table
 
+from pledgebot.services.brakes import confirm_receivers
 from pledgebot.services.fan_out import fan_out, open_events
 from pledgebot.store.engine import Database
 
@@ -38,6 +39,8 @@ WHERE destination.ended_at IS NULL AND destination.created_at <= event.created_a
     SELECT 1 FROM subscription WHERE subscription.destination_id = destination.id AND subscription.topic = 'all')
 """
 DONE = "UPDATE event SET fanned_out_at = not_before"
+TRIED = "UPDATE event SET tried_at = not_before"
+"""There is nobody here to whom the first few could go."""
 LIMIT = 31
 CAP = 900.0
 
@@ -103,6 +106,8 @@ def first_message(folder: Path, followers: int) -> None:
     with serving() as server:
         server.reset(LIMIT, 0.0)
         with closing(ours.build(folder, f"sqlite:///{folder / 'bench.db'}", followers, port=server.port)) as database:
+            with database.begin() as session:
+                confirm_receivers(session, followers, datetime.now(UTC))
             for_ever = 30
             with running([sys.executable, str(HERE / "ours.py"), str(folder), str(for_ever)]) as process:
                 server.await_bot(process)
@@ -125,6 +130,9 @@ def main() -> None:
         template = folder / "template.db"
         with closing(ours.build(folder, f"sqlite:///{template}", given.followers)) as database:
             ours.announce(database)
+            with database.begin() as session:
+                session.execute(sa.text(TRIED))
+                confirm_receivers(session, given.followers, datetime.now(UTC))
         print(f"{given.followers:,} followers")
         enqueue(template, given.followers, given.runs)
         first_message(folder, given.followers)

@@ -1,6 +1,6 @@
 """The only place that constructs: configuration → a frozen record of the wired parts. Nothing happens at import."""
 
-import asyncio
+import math
 import os
 import sys
 import time
@@ -17,8 +17,10 @@ from pledgebot.channels.base import Channel
 from pledgebot.channels.console import ConsoleChannel
 from pledgebot.clock import Clock, ClockWatch, SystemClock
 from pledgebot.config import Settings, check_letter_fits, load_letter, load_settings
-from pledgebot.dispatcher import Dispatcher
+from pledgebot.dispatcher import Dispatcher, House
 from pledgebot.domain.audience import Audience
+from pledgebot.domain.brakes import BrakePolicy
+from pledgebot.domain.doubts import AfterDoubt, DoubtPolicy
 from pledgebot.domain.errors import Unusable
 from pledgebot.domain.letter import Letter
 from pledgebot.domain.policy import Policy, ReminderPolicy
@@ -39,6 +41,7 @@ if TYPE_CHECKING:
     from pledgebot.channels.mastodon.gateway import Gateway
     from pledgebot.chat.mastodon.life import MastodonLife
     from pledgebot.chat.telegram.life import Account, TelegramLife
+    from pledgebot.pace import Pace
     from pledgebot.web.server import WebServer
 
 CONFIG_VARIABLE = "PLEDGEBOT_CONFIG"
@@ -67,6 +70,7 @@ class Bot:
     channels: Mapping[str, Channel] = field(default_factory=dict)
     telegram: "Account | None" = None
     mastodon: MastodonAccount | None = None
+    pace: "Pace | None" = None
 
     @property
     def language(self) -> str:
@@ -102,7 +106,7 @@ def opened_bot(
         with database.begin() as session:
             sync_installation(session, installation_plan(settings, letter), clock.now())
         watch = ClockWatch()
-        account, telegram = telegram_account(settings, clock, watch) if working else (None, None)
+        account, telegram, pace = telegram_account(settings, clock, watch) if working else (None, None, None)
         mastodon = mastodon_account(settings, clock, watch) if working else None
         yield Bot(
             settings=settings,
@@ -111,9 +115,12 @@ def opened_bot(
             clock=clock,
             silence=silence_policy(settings),
             watch=watch,
-            channels=_channels(stream or sys.stdout, telegram, mastodon.channel if mastodon is not None else None),
+            channels=_channels(
+                settings, stream or sys.stdout, telegram, mastodon.channel if mastodon is not None else None
+            ),
             telegram=account,
             mastodon=mastodon,
+            pace=pace,
         )
 
 
@@ -125,14 +132,14 @@ def silence_policy(settings: Settings) -> SilencePolicy:
 
 def telegram_account(
     settings: Settings, clock: Clock, watch: ClockWatch
-) -> "tuple[Account, Channel] | tuple[None, None]":
-    """Return the bot's account on Telegram, not opened yet, and the medium that posts from it; nothing without a token.
+) -> "tuple[Account, Channel, Pace] | tuple[None, None, None]":
+    """Return the bot's account on Telegram, not opened yet, the medium that posts from it, and the pace of both.
 
-    What Telegram's replies say of the time goes to `watch`.
+    Nothing without a token. What Telegram's replies say of the time goes to `watch`.
     """
     token = settings.telegram.token
     if token is None:
-        return None, None
+        return None, None, None
     # Read by the library whenever a server asks to wait: without it every such answer is a warning.
     os.environ.setdefault("PTB_TIMEDELTA", "1")
     from telegram.ext import ExtBot
@@ -152,7 +159,7 @@ def telegram_account(
     # One pace for posts and answers: the limits are the account's.
     pace = Pace(time.monotonic)
     account = Account(bot, polling, TelegramVoice(bot, pace))
-    return account, TelegramChannel(bot, pace, lambda: bot.username)
+    return account, TelegramChannel(bot, pace, lambda: bot.username, pays=settings.telegram.paid_broadcasts), pace
 
 
 def mastodon_gateway(settings: Settings, clock: Clock, watch: ClockWatch) -> "Gateway | None":
@@ -182,9 +189,12 @@ def mastodon_account(settings: Settings, clock: Clock, watch: ClockWatch) -> Mas
     return MastodonAccount(gateway, budgets, MastodonChannel(gateway, budgets, style, clock.now))
 
 
-def _channels(stream: TextIO, *networks: Channel | None) -> dict[str, Channel]:
-    console: dict[str, Channel] = {"console": ConsoleChannel(stream)}
-    return {**console, **{network.name: network for network in networks if network is not None}}
+def _channels(settings: Settings, stream: TextIO, *networks: Channel | None) -> dict[str, Channel]:
+    """Return the media that are open: the console where something is to be shown there, or where there is nothing else."""
+    channels: dict[str, Channel] = {network.name: network for network in networks if network is not None}
+    if not channels or any(place.channel == "console" for place in settings.destinations):
+        channels["console"] = ConsoleChannel(stream)
+    return channels
 
 
 def build_telegram(
@@ -310,7 +320,8 @@ def installation_plan(settings: Settings, letter: Letter) -> InstallationPlan:
 
 def policy_of(settings: Settings) -> Policy:
     """Return what the configuration decides about silence and reminders."""
-    silence, reminders = settings.silence, settings.reminders
+    silence, reminders, limits = settings.silence, settings.reminders, settings.limits
+    deliveries = settings.deliveries
     return Policy(
         rule=silence.rule,
         margin=timedelta(minutes=silence.margin_minutes),
@@ -329,6 +340,13 @@ def policy_of(settings: Settings) -> Policy:
             organizers_hour=reminders.organizers_hour,
             ladder=tuple(sorted(set(reminders.ladder))),
         ),
+        brakes=BrakePolicy(limits.lists_changed_percent, limits.lists_changed, limits.most_receivers),
+        doubts=DoubtPolicy(
+            AfterDoubt(deliveries.private_doubts),
+            AfterDoubt(deliveries.public_doubts),
+            AfterDoubt(deliveries.digest_doubts),
+        ),
+        paid_broadcasts=settings.telegram.paid_broadcasts,
     )
 
 
@@ -338,11 +356,13 @@ def build_dispatcher(
     token: int = 1,
     channels: Mapping[str, Channel] | None = None,
     may_go: Callable[[], bool] = lambda: True,
-    fanning: asyncio.Lock | None = None,
+    lease_left: Callable[[], float] = lambda: math.inf,
+    house: House | None = None,
+    patience: timedelta = timedelta(0),
 ) -> Dispatcher:
     """Return a dispatcher of an installation, which works under a lease's token. `channels` are those open now, else all.
 
-    Several in one process share `fanning`.
+    Several in one process share a `house`. The others are as `Dispatcher` says.
     """
     return Dispatcher(
         database=bot.database,
@@ -355,5 +375,7 @@ def build_dispatcher(
         board_url=bot.settings.web.board_url,
         may_go=may_go,
         editable=frozenset(name for name, channel in bot.channels.items() if channel.edits),
-        fanning=fanning or asyncio.Lock(),
+        lease_left=lease_left,
+        house=house or House(),
+        patience=patience,
     )

@@ -11,13 +11,16 @@ import time
 from collections.abc import Callable, Coroutine, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
+from datetime import timedelta
 from functools import partial
 from typing import TypeVar
 
 from pledgebot.bootstrap import Bot, build_dispatcher, build_mastodon, build_telegram, build_web
+from pledgebot.dispatcher import House
 from pledgebot.domain.errors import Unusable, place_of
 from pledgebot.scheduler import Acts, build_scheduler
 from pledgebot.services import doubts, inbox
+from pledgebot.services.deadlines import forget_past, keep_deadlines, read_deadlines
 from pledgebot.services.quotas import load_quota, save_quota
 from pledgebot.services.reminders import raise_due
 from pledgebot.services.staying import ask_to_stay, forget_unanswered
@@ -26,7 +29,13 @@ from pledgebot.services.work import LEASE_LIFE, release_lease, take_lease
 
 LEASE = "bot"
 _LEASE_MARGIN = 2.0
-"""How many seconds before its end a worker no longer counts on its lease: nothing begins then."""
+"""How many seconds before its end a worker no longer counts on its lease: whatever is under way then is cut off."""
+_NEEDED_TO_BEGIN = 4.0
+"""With fewer seconds left no message is begun: nearly all are answered in less."""
+_PATIENCE = timedelta(seconds=2)
+"""So long a pass waits for the pace; what has to wait for longer is for a later one."""
+_GRACE = 20.0
+"""For so many seconds what is under way may end, and be written down, before the process does."""
 
 log = logging.getLogger(__name__)
 
@@ -96,10 +105,12 @@ class _Worker:
         self._bot = bot
         self._owner = f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(4)}"
         self._executor = ThreadPoolExecutor(max_workers=4, thread_name_prefix="database")
+        # What is sent is claimed and settled by one thread: it writes one after the other anyway, and stays warm.
+        self._books = ThreadPoolExecutor(max_workers=1, thread_name_prefix="books")
         self._token: int | None = None
         self._lease_ends = -math.inf
         self._passes: dict[str, asyncio.Task[None]] = {}
-        self._fanning = asyncio.Lock()
+        self._house = House()
         self._stopped = False
         self._telegram = build_telegram(bot, self._cross, self.works)
         self._mastodon = build_mastodon(bot, self._cross, self.works)
@@ -111,7 +122,13 @@ class _Worker:
 
     def works(self) -> bool:
         """Tell whether this worker holds the lease at this moment, by its own clock: a renewal that hangs lets it end."""
-        return self._token is not None and not self._stopped and time.monotonic() < self._lease_ends
+        return self._token is not None and not self._stopped and self._lease_left() > 0
+
+    def _lease_left(self) -> float:
+        return self._lease_ends - time.monotonic()
+
+    def _may_begin(self) -> bool:
+        return self.works() and self._lease_left() >= _NEEDED_TO_BEGIN
 
     async def hold_lease(self) -> None:
         """Take or renew the lease; whoever takes it over doubts the claims of the one before."""
@@ -127,6 +144,7 @@ class _Worker:
         else:
             if token is not None and token != self._token:
                 await self._cross(self._read_budgets)
+                await self._obey_deadlines()
             self._token = token
             self._lease_ends = asked + LEASE_LIFE.total_seconds() - _LEASE_MARGIN
 
@@ -142,6 +160,17 @@ class _Worker:
             under_way = self._passes.get(name)
             if self._is_open(name) and (under_way is None or under_way.done()):
                 self._passes[name] = asyncio.create_task(self._pass(name, token))
+        await self._remember_pace()
+
+    async def _remember_pace(self) -> None:
+        """Write down what changed of budgets and deadlines, however long a pass lasts."""
+        pace, account = self._bot.pace, self._bot.mastodon
+        if (pace is None or not pace.changed) and (account is None or not account.budgets.changed):
+            return
+        try:
+            await self._cross(self._keep_budgets)
+        except Unusable as error:
+            log.warning("database_away: %s", error)
 
     def _is_open(self, name: str) -> bool:
         lives = {"telegram": self._telegram, "mastodon": self._mastodon}
@@ -151,7 +180,16 @@ class _Worker:
     async def _pass(self, name: str, token: int) -> None:
         channel = {name: self._bot.channels[name]}
         try:
-            await build_dispatcher(self._bot, self._executor, token, channel, self.works, self._fanning).pass_once()
+            await build_dispatcher(
+                self._bot,
+                self._books,
+                token,
+                channel,
+                may_go=self._may_begin,
+                lease_left=self._lease_left,
+                house=self._house,
+                patience=_PATIENCE,
+            ).pass_once()
             await self._cross(self._keep_budgets)
         except Unusable as error:
             log.warning("database_away: %s", error)
@@ -194,13 +232,18 @@ class _Worker:
 
     def _keep_budgets(self) -> None:
         """Write down what was spent of a network's budgets, so that a restart does not begin with full ones."""
+        self._keep_deadlines()
         account = self._bot.mastodon
         if account is None or not account.budgets.changed:
             return
         account.budgets.changed = False
-        with self._bot.database.begin() as session:
-            for road, quota in account.budgets.quotas().items():
-                save_quota(session, f"mastodon:{road}", quota)
+        try:
+            with self._bot.database.begin() as session:
+                for road, quota in account.budgets.quotas().items():
+                    save_quota(session, f"mastodon:{road}", quota)
+        except Unusable:
+            account.budgets.changed = True
+            raise
 
     def _read_budgets(self) -> None:
         account = self._bot.mastodon
@@ -211,10 +254,38 @@ class _Worker:
                 {road: load_quota(session, f"mastodon:{road}", full) for road, full in account.budgets.quotas().items()}
             )
 
+    def _keep_deadlines(self) -> None:
+        """Write down until when Telegram wants to hear nothing, so that a restart does not knock."""
+        pace = self._bot.pace
+        if pace is None or not pace.changed:
+            return
+        with pace.deadlines() as waits, self._bot.database.begin() as session:
+            keep_deadlines(session, "telegram", waits, self._bot.clock.now())
+
+    async def _obey_deadlines(self) -> None:
+        """Wait for as long as Telegram demanded of whoever worked before."""
+        pace = self._bot.pace
+        if pace is None:
+            return
+        deadlines = await self._cross(self._read_deadlines)
+        # In this thread: the pace belongs to the event loop.
+        pace.restore(deadlines)
+        if None in deadlines:
+            log.error("telegram_asked_to_wait: nothing is sent for %d seconds", deadlines[None].total_seconds())
+
+    def _read_deadlines(self) -> dict[str | None, timedelta]:
+        with self._bot.database.read() as session:
+            return read_deadlines(session, "telegram", self._bot.clock.now())
+
     async def stop_sending(self) -> None:
-        """Let the send that is under way end; no other one begins."""
+        """Let what is under way end and be written down; nothing else begins."""
         self._stopped = True
-        await asyncio.gather(*self._passes.values(), return_exceptions=True)
+        passes = list(self._passes.values())
+        if passes:
+            await asyncio.wait(passes, timeout=_GRACE)
+        for one in passes:
+            one.cancel()
+        await asyncio.gather(*passes, return_exceptions=True)
 
     async def close(self) -> None:
         """Give the lease back, and end the threads."""
@@ -226,6 +297,7 @@ class _Worker:
         if self._bot.mastodon is not None:
             self._bot.mastodon.gateway.close()
         self._executor.shutdown()
+        self._books.shutdown()
 
     async def _cross(self, work: Callable[[], R]) -> R:
         return await asyncio.get_running_loop().run_in_executor(self._executor, work)
@@ -243,6 +315,7 @@ class _Worker:
         now = self._bot.clock.now()
         with self._bot.database.begin() as session:
             inbox.tidy_inbox(session, now)
+            forget_past(session, now)
             forget_ended(session, now)
             ask_to_stay(session, now)
             forget_unanswered(session, now)

@@ -41,7 +41,7 @@ def ticks(acts: Acts) -> tuple[Tick, ...]:
     """Return the whole table."""
     return (
         Tick("dispatch", timedelta(seconds=1), acts.dispatch),
-        Tick("hold_lease", timedelta(seconds=5), acts.hold_lease),
+        Tick("hold_lease", timedelta(seconds=2), acts.hold_lease),
         Tick("listen", timedelta(seconds=2), acts.listen),
         Tick("keep_house", timedelta(minutes=1), acts.keep_house),
         Tick("remind", timedelta(minutes=1), acts.remind),

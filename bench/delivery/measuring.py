@@ -76,7 +76,7 @@ def serving() -> Iterator[Server]:
 def running(command: Sequence[str]) -> Iterator["subprocess.Popen[str]"]:
     """Run a contender, which is killed in the end."""
     environment = {name: value for name, value in os.environ.items() if not name.startswith("PLEDGEBOT_")}
-    environment["PYTHONPATH"] = str(HERE.parent)
+    environment["PYTHONPATH"] = os.pathsep.join([str(HERE.parent.parent), str(HERE.parent)])
     with subprocess.Popen(  # noqa: S603 - ourselves
         command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, env=environment
     ) as process:

@@ -8,7 +8,6 @@ from pathlib import Path
 
 import sqlalchemy as sa
 
-from pledgebot import pace
 from pledgebot.bootstrap import installation_plan, opened_bot
 from pledgebot.config import load_letter, load_settings
 from pledgebot.domain.answer import Position, SourceKind, SpeakerRole
@@ -21,7 +20,7 @@ from pledgebot.services.lists import ListDetails, Place, add_list
 from pledgebot.services.people import Role, add_organizer, find_actor
 from pledgebot.store.engine import Database
 from pledgebot.store.schema import upgrade_schema
-from pledgebot.store.tables import Destination, Subscription
+from pledgebot.store.tables import Destination, Event, Subscription
 
 TOKEN = "42:" + "A" * 35
 _CONFIG = """
@@ -31,6 +30,7 @@ database.url = "{url}"
 legal = {{ publisher = "Collectif Exemple", contact = "contact@exemple.invalid", host = "Hébergeur Exemple" }}
 [telegram]
 token = "{token}"
+paid_broadcasts = true
 base_url = "http://127.0.0.1:{port}/bot"
 base_file_url = "http://127.0.0.1:{port}/file/bot"
 [election]
@@ -39,6 +39,8 @@ name.fr = "Élections municipales (exemple)"
 name.en = "Municipal elections (example)"
 rounds = [{{ number = 1, date = 2099-03-15, closes = 20:00:00 }}, {{ number = 2, date = 2099-03-22, closes = 20:00:00 }}]
 constituencies = [{{ code = "13055", label = "Marseille" }}]
+[limits]
+most_receivers = 100000000
 """
 _ROWS = 10_000
 """So many rows are written together."""
@@ -73,8 +75,8 @@ def _follower(number: int, channel: str, now: datetime) -> dict[str, object]:
     }  # fmt: skip
 
 
-def announce(database: Database) -> None:
-    """Let the list say yes, and two people confirm it: from now on it is to be told."""
+def announce(database: Database, *, paid: bool = False) -> None:
+    """Let the list say yes, and two people confirm it: from now on it is to be told, at the pace that is `paid` for or not."""
     now = datetime.now(UTC)
     with database.begin() as session:
         new = NewAnswer(
@@ -88,16 +90,16 @@ def announce(database: Database) -> None:
         )
         alix, noe = find_actor(session, "Alix", "bench"), find_actor(session, "Noé", "bench")
         confirm_answer(session, record_answer(session, new, alix, now), 1, noe, now)
+        if paid:
+            session.execute(sa.update(Event).values(paid_at=now, paid_by=alix.organizer))
 
 
-def contend(folder: Path, per_second: int) -> None:
-    """Be `pledgebot run`; where more than the free pace is allowed, with a pace of so many a second."""
+def contend(folder: Path) -> None:
+    """Be `pledgebot run`."""
     logging.basicConfig(level=logging.WARNING)
-    # No setting allows the paid pace yet: until there is one, the pace is told here.
-    pace.PER_SECOND = max(per_second, pace.PER_SECOND)
     with opened_bot(folder / "config.toml", working=True) as bot:
         asyncio.run(run_bot(bot))
 
 
 if __name__ == "__main__":
-    contend(Path(sys.argv[1]), int(sys.argv[2]))
+    contend(Path(sys.argv[1]))

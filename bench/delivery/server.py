@@ -18,6 +18,7 @@ _LENGTH = re.compile(rb"(?i)\r\ncontent-length: *(\d+)")
 _CHUNKED = re.compile(rb"(?i)\r\ntransfer-encoding: *chunked")
 _CHAT = re.compile(rb'chat_id(?:"?[:=] ?"?|"(?:\r\n[^\r\n]+)*\r\n\r\n)(-?\d+)')
 _ME = {"id": 1, "is_bot": True, "first_name": "Bench", "username": "bench_bot"}
+_RESULTS: dict[str, object] = {"getme": _ME, "getmycommands": []}
 _POLL_SECONDS = 2.0
 SECOND = 1.0
 
@@ -99,7 +100,7 @@ class Server:
         elif method == "told":
             reply(200, json.dumps(self.count.told()).encode())
         else:
-            reply(200, json.dumps({"ok": True, "result": _ME if method == "getme" else True}).encode())
+            reply(200, json.dumps({"ok": True, "result": _RESULTS.get(method, True)}).encode())
 
     def _sent(self, body: bytes) -> tuple[int, bytes]:
         found = _CHAT.search(body)

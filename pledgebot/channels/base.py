@@ -64,12 +64,16 @@ class Channel(Protocol):
         """Whether `send` looks for what was tried before, so that a doubt is settled by sending once more."""
         ...
 
-    def ready_in(self, address: str, *, paid: bool = False) -> timedelta:
-        """Return how long the pace still keeps a message to this place back; zero when it may go now."""
+    def ready_in(self, address: str = "", *, paid: bool = False) -> timedelta:
+        """Return how long the pace still keeps a message to this place back (without one: to any); zero when it may go now."""
         ...
 
     def take(self, address: str, *, paid: bool = False) -> bool:
         """Let a message to this place go now, if the pace allows: its first request is counted, and may leave at once."""
+        ...
+
+    def leave(self) -> None:
+        """Say that what was taken leaves now."""
         ...
 
     def at_once(self, latency: timedelta, *, paid: bool = False) -> int:

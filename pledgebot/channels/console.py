@@ -19,13 +19,16 @@ class ConsoleChannel:
     def __init__(self, stream: TextIO) -> None:
         self._stream = stream
 
-    def ready_in(self, address: str, *, paid: bool = False) -> timedelta:  # noqa: ARG002 - every place is always ready
+    def ready_in(self, address: str = "", *, paid: bool = False) -> timedelta:  # noqa: ARG002 - every place is always ready
         """Return zero: nobody limits a terminal."""
         return timedelta(0)
 
     def take(self, address: str, *, paid: bool = False) -> bool:  # noqa: ARG002 - as above
         """Let everything go."""
         return True
+
+    def leave(self) -> None:
+        """Do nothing: nothing was counted."""
 
     def at_once(self, latency: timedelta, *, paid: bool = False) -> int:  # noqa: ARG002 - a terminal is written line by line
         """Return one."""

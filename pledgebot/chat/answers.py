@@ -7,7 +7,7 @@ from datetime import datetime
 from pledgebot.chat import organizers, subscribing
 from pledgebot.chat.asker import Asker
 from pledgebot.chat.asking import Asked, in_group, means_a_name
-from pledgebot.chat.grammar import SUBSCRIBER_VERBS, Request, Verb, parse
+from pledgebot.chat.grammar import SUBSCRIBER_VERBS, Request, Verb, as_meant, parse
 from pledgebot.chat.hushing import SERVICE_PRESSES, SERVICE_VERBS, hush_for, instead, notice, unless_hushed
 from pledgebot.chat.pressing import SHOWN, shown
 from pledgebot.chat.reply import Reply
@@ -28,6 +28,7 @@ __all__ = ["Asker", "answer", "press", "reply", "said", "understand"]
 
 ORGANIZER_PRESSES = frozenset(
     {"confirm", "reject", "ask", "entry", "pending", "chase", "contact", "held", "status", "fate"}
+    | {"brake", "deliveries", "settle", "pay"}
     | {"question", "explain", "answering"}
 )
 """The verbs of the buttons that only organizers may press."""
@@ -38,7 +39,7 @@ _UNKNOWN = frozenset(
 
 # A link opens with one tap whatever somebody else wrote into it: it may show something, and change nothing.
 _LINKED_PANELS = frozenset({"menu", "more", "towns"})
-_LINKED_ORGANIZERS = frozenset({"entry", "pending", "held", "status"})
+_LINKED_ORGANIZERS = frozenset({"entry", "pending", "held", "deliveries", "status"})
 
 
 def reply(database: Database, text: str, asker: Asker, now: datetime, directories: Directories | None = None) -> Reply:
@@ -94,6 +95,7 @@ def understand(
 
 def _answer(database: Database, request: Request, asker: Asker, now: datetime, directories: Directories) -> Reply:
     tr = translator(asker.language)
+    request = as_meant(request, organizer=asker.organizer is not None)
     try:
         if asker.organizer is not None and organizers.takes(request):
             with database.begin() as session:

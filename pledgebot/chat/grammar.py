@@ -44,9 +44,11 @@ class Verb(StrEnum):
     CORRECT = "correct"
     WITHDRAW = "withdraw"
     UNDO = "undo"
-    HELD = "held"
+    DELIVERIES = "deliveries"
     STATUS = "status"
     CANCEL = "cancel"
+    PAUSE = "pause"
+    RESUME = "resume"
     UNKNOWN = "unknown"
 
 
@@ -58,7 +60,7 @@ SUBSCRIBER_VERBS = frozenset(
 ORGANIZER_VERBS = frozenset(
     {
         Verb.LOG, Verb.PENDING, Verb.CONFIRM, Verb.REJECT, Verb.CONTACT, Verb.CHASE, Verb.CORRECT, Verb.WITHDRAW,
-        Verb.UNDO, Verb.HELD, Verb.STATUS, Verb.CANCEL,
+        Verb.UNDO, Verb.DELIVERIES, Verb.STATUS, Verb.CANCEL, Verb.PAUSE, Verb.RESUME,
     }
 )  # fmt: skip
 """Verbs that only organizers have. `LISTS` is everybody's: to a follower it is what `LIST` is."""
@@ -83,7 +85,7 @@ VERB_WORDS: dict[str, Verb] = {
     "subscribe": Verb.SUBSCRIBE, "abonner": Verb.SUBSCRIBE, "abonnement": Verb.SUBSCRIBE, "suivre": Verb.SUBSCRIBE,
     "follow": Verb.SUBSCRIBE,
     "unsubscribe": Verb.UNSUBSCRIBE, "stop": Verb.UNSUBSCRIBE, "desabonner": Verb.UNSUBSCRIBE,
-    "digest": Verb.DIGEST, "rythme": Verb.DIGEST, "resume": Verb.DIGEST,
+    "digest": Verb.DIGEST, "rythme": Verb.DIGEST,
     "quiet": Verb.QUIET, "calme": Verb.QUIET,
     "timezone": Verb.ZONE, "fuseau": Verb.ZONE, "time zone": Verb.ZONE, "fuseau horaire": Verb.ZONE,
     "mydata": Verb.MYDATA, "mesdonnees": Verb.MYDATA, "my data": Verb.MYDATA, "mes donnees": Verb.MYDATA,
@@ -97,10 +99,15 @@ VERB_WORDS: dict[str, Verb] = {
     "correct": Verb.CORRECT, "corriger": Verb.CORRECT,
     "withdraw": Verb.WITHDRAW, "retirer": Verb.WITHDRAW,
     "undo": Verb.UNDO, "defaire": Verb.UNDO,
-    "held": Verb.HELD, "retenus": Verb.HELD,
+    "deliveries": Verb.DELIVERIES, "envois": Verb.DELIVERIES, "held": Verb.DELIVERIES, "retenus": Verb.DELIVERIES,
     "status": Verb.STATUS, "etat": Verb.STATUS,
     "cancel": Verb.CANCEL, "annuler": Verb.CANCEL,
+    "pause": Verb.PAUSE,
+    "resume": Verb.RESUME, "reprendre": Verb.RESUME,
 }  # fmt: skip
+
+_SUMMARY = "resume"
+"""To organizers it is English, and lets go on what is stopped; to everybody else it is the French word for a digest."""
 
 _ALONE = frozenset({
     Verb.DATES, Verb.LETTER, Verb.HELP, Verb.PRIVACY, Verb.START, Verb.PENDING, Verb.UNSUBSCRIBE, Verb.QUIET,
@@ -135,7 +142,8 @@ class Request:
     """What is asked for: a verb, what it is about, for a comparison the two, and for `/log` its fields.
 
     `whole` is the text of plain words that may all be a name: "Positions citoyennes" may be a list. `pairs` are all the
-    ways of dividing what is to be compared, since names hold words such as "et" too.
+    ways of dividing what is to be compared, since names hold words such as "et" too. `word` is the command's, where it may mean
+    two things.
     """
 
     verb: Verb
@@ -144,6 +152,7 @@ class Request:
     fields: dict[str, str] = field(default_factory=dict)
     whole: str = field(default="", compare=False)
     pairs: tuple[tuple[str, str], ...] = field(default=(), compare=False)
+    word: str = field(default="", compare=False)
 
 
 # On its way to an answer a text is looked at by several who need not know of each other.
@@ -153,7 +162,9 @@ def parse(text: str) -> Request:
     command = _COMMAND.match(text)
     if command is not None:
         word, rest = command.groups()
-        verb = VERB_WORDS.get(normalise(word))
+        verb = _command_verb(word)
+        if verb is Verb.RESUME:
+            return Request(verb, rest.strip(), word=normalise(word))
         return _request(verb, rest) if verb is not None else Request(Verb.UNKNOWN, word)
     clean = " ".join(text.split())
     setting = _setting(clean)
@@ -165,6 +176,35 @@ def parse(text: str) -> Request:
     return replace(_asked(clean), whole=clean)
 
 
+def _command_verb(word: str) -> Verb | None:
+    """Return what a command asks for; written with its accents "résumé" is the French word."""
+    plain = normalise(word)
+    return Verb.DIGEST if plain == _SUMMARY and word.casefold() != plain else VERB_WORDS.get(plain)
+
+
+def as_meant(request: Request, *, organizer: bool) -> Request:
+    """Return what a request asks for in the mouth of an organizer, or of anybody else: `/resume` is a word of two languages.
+
+    With a rhythm behind it, it is a digest's to organizers too.
+    """
+    if request.verb is not Verb.RESUME or request.word != _SUMMARY:
+        return request
+    digest = replace(request, verb=Verb.DIGEST)
+    return digest if not organizer or _reads_digest(request.about) else request
+
+
+def _reads_digest(about: str) -> bool:
+    try:
+        read_digest(about)
+    except Refused:
+        return False
+    return bool(about.strip())
+
+
+def _plain_verb(word: str) -> Verb | None:
+    return Verb.DIGEST if word == _SUMMARY else VERB_WORDS.get(word)
+
+
 def _setting(clean: str) -> Request | None:
     """Return what plain words set: a rhythm or quiet hours, where all that follows the first word says when."""
     plain = clean.rstrip("!. ")
@@ -172,18 +212,19 @@ def _setting(clean: str) -> Request | None:
     first = normalise(word).rstrip(":,")
     if first in _RHYTHMS:
         first, rest = Verb.DIGEST, plain
-    read = _READ_BY.get(VERB_WORDS.get(first, Verb.FREE))
-    if read is None or not rest:
+    verb = _plain_verb(first)
+    read = _READ_BY.get(verb) if verb is not None else None
+    if verb is None or read is None or not rest:
         return None
     try:
         read(rest)
     except Refused:
         return None
-    return Request(VERB_WORDS[first], rest, whole=clean)
+    return Request(verb, rest, whole=clean)
 
 
 def _follower_verb(word: str) -> Verb | None:
-    verb = VERB_WORDS.get(word)
+    verb = _plain_verb(word)
     return verb if verb not in ORGANIZER_VERBS else None
 
 
@@ -210,7 +251,7 @@ def _after_preface(clean: str) -> tuple[Verb | None, str]:
         words = split_words(normalise(token))
         while words and words[0] in _PREFACE and (words[0] not in VERB_WORDS or len(words) > 1):
             words.pop(0)
-        if len(words) == 1 and words[0] in VERB_WORDS and VERB_WORDS[words[0]] not in _ALONE:
+        if len(words) == 1 and words[0] in VERB_WORDS and _plain_verb(words[0]) not in _ALONE:
             return _follower_verb(words[0]), " ".join(tokens[place + 1 :])
         if words and not all(word in _PREFACE for word in words):
             break

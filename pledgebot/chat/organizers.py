@@ -4,8 +4,8 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
 
+from pledgebot.chat import organizer_brakes, organizer_deliveries, organizer_fates
 from pledgebot.chat import organizer_entries as entries
-from pledgebot.chat import organizer_fates
 from pledgebot.chat import organizer_lists as lists
 from pledgebot.chat import organizer_outreach as outreach
 from pledgebot.chat import organizer_talk as talk
@@ -14,7 +14,6 @@ from pledgebot.chat.errand import Errand, usage
 from pledgebot.chat.grammar import ORGANIZER_VERBS, Request, Verb
 from pledgebot.chat.organizer_logging import log
 from pledgebot.chat.reply import Reply
-from pledgebot.domain.delivery import DeliveryState
 from pledgebot.domain.errors import Objection, Refused
 from pledgebot.messages.document import Message, paragraph
 from pledgebot.messages.frame import frame
@@ -22,22 +21,15 @@ from pledgebot.messages.i18n import Translator, translator
 from pledgebot.messages.objections import objection
 from pledgebot.messages.organizers import REASONS
 from pledgebot.messages.presses import Press, number
-from pledgebot.messages.status import held as held_message
 from pledgebot.messages.status import status as status_message
 from pledgebot.services import queries
-from pledgebot.services.deliveries import show_deliveries
 from pledgebot.services.lookup import Directories
 from pledgebot.services.people import Actor
 from pledgebot.services.status import status as status_of
 from pledgebot.store.engine import Database, Session
 
-FOR_A_PERSON = (DeliveryState.HELD, DeliveryState.UNCERTAIN, DeliveryState.FAILED)
-"""The states of what only a person takes further."""
-
 LONGEST_NOTICE = 200
 """https://core.telegram.org/bots/api#answercallbackquery"""
-
-_MOST_HELD = 30
 
 
 def takes(request: Request) -> bool:
@@ -52,10 +44,6 @@ def answer(
 ) -> Message:
     """Do what an organizer asks, and say what was done."""
     return _VERBS[request.verb](Errand(session, by, tr, now, directories or Directories()), request)
-
-
-def _held(errand: Errand) -> Message:
-    return held_message(show_deliveries(errand.session, FOR_A_PERSON, _MOST_HELD), errand.tr, errand.zone)
 
 
 def _status(errand: Errand) -> Message:
@@ -91,11 +79,13 @@ _VERBS: dict[Verb, Callable[[Errand, Request], Message]] = {
     Verb.LISTS: lists.lists,
     Verb.CHASE: outreach.chase,
     Verb.CONTACT: outreach.contact,
-    Verb.HELD: lambda errand, _request: _held(errand),
+    Verb.DELIVERIES: lambda errand, _request: organizer_deliveries.deliveries(errand),
     Verb.STATUS: lambda errand, _request: _status(errand),
     Verb.CORRECT: _correct,
     Verb.WITHDRAW: _withdraw,
     Verb.CANCEL: _cancel,
+    Verb.PAUSE: organizer_brakes.pause,
+    Verb.RESUME: organizer_brakes.resume,
 }
 
 Deed = Callable[[Errand], Reply | None]
@@ -136,7 +126,7 @@ _OVERTAKEN = frozenset({Objection.CHANGED_MEANWHILE, Objection.ALREADY_DECIDED})
 def _writes(press: Press) -> bool:
     # Reject and contact lead to a choice first; what was chosen is their third argument.
     chosen = press.verb in {"reject", "contact"} and len(press.arguments) > 2  # noqa: PLR2004
-    return chosen or press.verb in {"confirm", "chase", "fate"}
+    return chosen or press.verb in {"confirm", "chase", "fate", "brake", "settle", "pay"}
 
 
 def _deed(press: Press) -> Deed | None:
@@ -202,10 +192,14 @@ _PRESSES: dict[str, Callable[[tuple[str, ...]], Deed | None]] = {
     "answering": _entry,
     "entry": _entry,
     "pending": _alone(entries.pending),
-    "held": _alone(_held),
+    "held": lambda arguments: lambda errand: organizer_deliveries.press_deliveries(errand, arguments),
+    "deliveries": lambda arguments: lambda errand: organizer_deliveries.press_deliveries(errand, arguments),
+    "settle": lambda arguments: lambda errand: organizer_deliveries.press_settle(errand, arguments),
+    "pay": lambda arguments: lambda errand: organizer_deliveries.press_pay(errand, arguments),
     "status": _alone(_status),
     "chase": _chase,
     "contact": _contact,
+    "brake": lambda arguments: lambda errand: organizer_brakes.press_brake(errand, arguments),
     "fate": lambda arguments: lambda errand: organizer_fates.press_fate(errand, arguments),
 }
 

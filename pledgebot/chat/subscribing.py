@@ -5,7 +5,7 @@ from datetime import datetime
 
 from pledgebot.chat.asker import Asker
 from pledgebot.chat.following import Following
-from pledgebot.chat.grammar import SUBSCRIBER_VERBS, Request, Verb
+from pledgebot.chat.grammar import SUBSCRIBER_VERBS, Request, Verb, as_meant
 from pledgebot.chat.reply import Reply
 from pledgebot.domain.audience import Spot
 from pledgebot.domain.errors import Objection, Refused
@@ -27,7 +27,7 @@ def needs_administrator(asked: Request | Press) -> bool:
     if asked.verb is Verb.START:
         linked = read_token(asked.about)
         return linked is not None and linked.verb == "s"
-    return asked.verb in SUBSCRIBER_VERBS
+    return as_meant(asked, organizer=False).verb in SUBSCRIBER_VERBS
 
 
 def answer(database: Database, request: Request, asker: Asker, now: datetime, directories: Directories) -> Reply:

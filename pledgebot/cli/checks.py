@@ -76,7 +76,7 @@ def _check_telegram(settings: "Settings", watch: "ClockWatch") -> list[str]:
     from pledgebot.chat.telegram.checkup import check_account
     from pledgebot.clock import SystemClock
 
-    account, _channel = telegram_account(settings, SystemClock(), watch)
+    account, *_ = telegram_account(settings, SystemClock(), watch)
     if account is None:
         return []
     places = [place.address for place in settings.destinations if place.channel == "telegram"]

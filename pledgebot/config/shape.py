@@ -124,6 +124,7 @@ class TelegramSettings(Table):
         default=None, description="the bot's name without @, such as exemple_bot"
     )
     webhook: bool = Field(default=False, description="true or false")
+    paid_broadcasts: bool = Field(default=False, description="true or false")
     base_url: WebAddress = Field(
         default="https://api.telegram.org/bot", description="the address of a Bot API server, up to the token"
     )
@@ -177,10 +178,23 @@ class DestinationSettings(Table):
     language: Language = Field(description='one of the languages of this file, such as "fr"')
 
 
+class DeliverySettings(Table):
+    """What becomes by itself of a message of which nobody knows whether it arrived."""
+
+    private_doubts: Literal["leave", "repeat"] = Field(default="leave", description='"leave" or "repeat"')
+    digest_doubts: Literal["repeat", "leave"] = Field(default="repeat", description='"repeat" or "leave"')
+    public_doubts: Literal["leave", "repeat"] = Field(default="leave", description='"leave" or "repeat"')
+
+
 class LimitSettings(Table):
-    """Bounds that keep a small server healthy."""
+    """Bounds that keep a small server healthy, and a large mistake small."""
 
     evidence_megabytes: int = Field(default=20, ge=1, le=20, description="a whole number of megabytes from 1 to 20")
+    lists_changed_percent: int = Field(default=20, ge=0, le=100, description="a whole number of percent from 0 to 100")
+    lists_changed: int = Field(default=10, ge=2, le=100_000, description="a whole number of lists from 2 to 100000")
+    most_receivers: int = Field(
+        default=1000, ge=1, le=100_000_000, description="a whole number of places from 1 to 100000000"
+    )
 
 
 class Settings(Table):
@@ -202,6 +216,7 @@ class Settings(Table):
     telegram: TelegramSettings = Field(default=TelegramSettings(), description="a table [telegram]")
     mastodon: MastodonSettings = Field(default=MastodonSettings(), description="a table [mastodon]")
     web: WebSettings = Field(default=WebSettings(), description="a table [web]")
+    deliveries: DeliverySettings = Field(default=DeliverySettings(), description="a table [deliveries]")
     limits: LimitSettings = Field(default=LimitSettings(), description="a table [limits]")
 
     _folder: Path = PrivateAttr(default=Path())

@@ -74,6 +74,15 @@ class Objection(StrEnum):
     OPTED_OUT = "opted_out"
     DRAFT_CHANGED = "draft_changed"
     NO_DRAFT = "no_draft"
+    UNKNOWN_BRAKE = "unknown_brake"
+    UNKNOWN_EVENT = "unknown_event"
+    UNKNOWN_MEDIUM = "unknown_medium"
+    ALREADY_PAUSED = "already_paused"
+    NOTHING_TO_CANCEL = "nothing_to_cancel"
+    PAYING_OFF = "paying_off"
+    NOTHING_TO_PAY = "nothing_to_pay"
+    ALREADY_PAID = "already_paid"
+    COSTS_MORE = "costs_more"
 
 
 class PledgebotError(Exception):

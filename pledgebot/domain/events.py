@@ -10,8 +10,11 @@ from enum import StrEnum
 
 from pledgebot.domain.answer import AnswerKind, AnswerState, EvidenceKind, Position, SourceKind, SpeakerRole
 from pledgebot.domain.recalled import (
+    BrakeFacts,
     DeadlineFacts,
+    DoubtFacts,
     MergerFacts,
+    NetworkFacts,
     OutreachFacts,
     Recalled,
     ReminderFacts,
@@ -65,6 +68,9 @@ class EventKind(StrEnum):
     ANSWER_WAITS = "answer_waits"
     DEADLINE = "deadline"
     BOT_STOPPED = "bot_stopped"
+    BRAKE_PULLED = "brake_pulled"
+    DOUBTS_LEFT = "doubts_left"
+    NETWORK_WAITS = "network_waits"
 
 
 @dataclass(frozen=True)
@@ -207,6 +213,9 @@ FACTS_OF: dict[EventKind, type] = {
     EventKind.ANSWER_WAITS: WaitingFacts,
     EventKind.DEADLINE: DeadlineFacts,
     EventKind.BOT_STOPPED: StopFacts,
+    EventKind.BRAKE_PULLED: BrakeFacts,
+    EventKind.DOUBTS_LEFT: DoubtFacts,
+    EventKind.NETWORK_WAITS: NetworkFacts,
 }
 """What the kinds of event say that announce no answer; all others say `AnswerFacts`."""
 

@@ -4,6 +4,8 @@ from dataclasses import dataclass, field
 from datetime import time, timedelta
 from enum import StrEnum
 
+from pledgebot.domain.brakes import BrakePolicy
+from pledgebot.domain.doubts import DoubtPolicy
 from pledgebot.domain.election import SILENCE_MARGIN, SilenceRule
 
 
@@ -35,7 +37,8 @@ class Policy:
 
     `removals` says whether a false statement may be removed from what was posted during the silence. `board_url` is the public
     page with the whole table. `publisher` signs what lists are written, `contact` is where they answer, `language` is the one
-    in which they are written to.
+    in which they are written to. `brakes` say when the bot stops by itself, `doubts` what becomes of a message of which
+    nobody knows whether it arrived. `paid_broadcasts` says that organizers may pay for sending faster.
     """
 
     rule: SilenceRule = SilenceRule.FR_L49
@@ -49,3 +52,6 @@ class Policy:
     contact: str = ""
     language: str = "fr"
     reminders: ReminderPolicy = field(default_factory=ReminderPolicy)
+    brakes: BrakePolicy = field(default_factory=BrakePolicy)
+    doubts: DoubtPolicy = field(default_factory=DoubtPolicy)
+    paid_broadcasts: bool = False

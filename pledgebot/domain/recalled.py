@@ -7,6 +7,7 @@ from datetime import date, datetime
 
 from pledgebot.domain.answer import Position
 from pledgebot.domain.audience import Topics
+from pledgebot.domain.brakes import BrakeKind
 from pledgebot.domain.election import LineageKind
 from pledgebot.domain.progress import Stage
 
@@ -233,5 +234,78 @@ class StopFacts:
     details: dict[str, str] = field(default_factory=dict)
 
 
-Recalled = ReminderFacts | MergerFacts | OutreachFacts | WaitingFacts | DeadlineFacts | StopFacts
+@dataclass(frozen=True)
+class BrakeFacts:
+    """What is stopped, why, and since when (by the clocks of the election); `numbers` are what crossed the line.
+
+    It stops what goes by one `channel` (empty: by all), or the one `event`, which is of the kind `about` and of the list or
+    banner `name`. `by` is who paused, and `reason` what they said.
+    """
+
+    brake: int
+    kind: BrakeKind
+    since: datetime
+    numbers: dict[str, int]
+    channel: str = ""
+    event: int | None = None
+    about: str = ""
+    name: str = ""
+    by: str = ""
+    reason: str = ""
+    fictional: bool = False
+
+
+@dataclass(frozen=True)
+class Whereabouts:
+    """So many messages to one kind of place on one medium. Only a public place is named, by its `address`; a follower never."""
+
+    channel: str
+    audience: str
+    place: str
+    messages: int
+    address: str = ""
+
+
+@dataclass(frozen=True)
+class DoubtFacts:
+    """Messages of which nobody knows whether they arrived, and about which the bot does nothing by itself.
+
+    They tell the `event`, which is of the kind `about` and of the list or banner `name`; of digests it is the first thing that
+    they tell. `highest` is the number of the last of the deliveries.
+    """
+
+    event: int
+    about: str
+    name: str
+    messages: int
+    highest: int
+    where: tuple[Whereabouts, ...]
+    answer: int | None = None
+    fictional: bool = False
+
+
+@dataclass(frozen=True)
+class NetworkFacts:
+    """That the network of a `channel` wants to hear nothing until a moment, by the clocks of the election.
+
+    `place` is the address of the one place that it concerns, which the configuration names; empty: nothing goes out there.
+    """
+
+    channel: str
+    until: datetime
+    place: str = ""
+    fictional: bool = False
+
+
+Recalled = (
+    ReminderFacts
+    | MergerFacts
+    | OutreachFacts
+    | WaitingFacts
+    | DeadlineFacts
+    | StopFacts
+    | BrakeFacts
+    | DoubtFacts
+    | NetworkFacts
+)
 """What a reminder may say."""

@@ -139,7 +139,7 @@ def help_text(tr: Translator, organizer: bool) -> Message:
                         tr._("/undo N REASON — undo a confirmation that was not announced yet"),
                         tr._("/lists — lists: add, rename, alias, banner, withdraw, merge"),
                         tr._("/contact, /chase — contacts with lists, and who asks which one next"),
-                        tr._("/held, /status — what waits for a person, and how the bot is"),
+                        tr._("/deliveries, /status — messages in doubt or failed, and how the bot is"),
                         tr._("/cancel — drop what you are logging"),
                     )
                 )

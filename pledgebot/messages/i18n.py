@@ -63,6 +63,12 @@ class Translator:
         local = moment.astimezone(zone)
         return self._("{day} at {time}").format(day=self.day(local.date()), time=f"{local:%H:%M}")
 
+    def number(self, number: int) -> str:
+        """Return a whole number as it is written in this language, such as "4,210"."""
+        from babel.numbers import format_decimal
+
+        return format_decimal(number, locale=self._locale)
+
     def join(self, words: Iterable[str]) -> str:
         """Return words as an enumeration: "A, B and C"."""
         from babel.lists import format_list

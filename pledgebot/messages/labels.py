@@ -262,6 +262,9 @@ def event_kind(member: EventKind, tr: Translator) -> str:
         EventKind.ANSWER_WAITS: tr.p("event", "answer that is not recorded yet"),
         EventKind.DEADLINE: tr.p("event", "date that comes"),
         EventKind.BOT_STOPPED: tr.p("event", "nothing goes out"),
+        EventKind.BRAKE_PULLED: tr.p("event", "stopped, and asked about"),
+        EventKind.DOUBTS_LEFT: tr.p("event", "messages in doubt"),
+        EventKind.NETWORK_WAITS: tr.p("event", "wait that a network asked for"),
     }[member]
 
 

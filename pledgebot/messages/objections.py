@@ -70,6 +70,29 @@ def _sentences(tr: Translator) -> dict[Objection, str]:
         **_about_answers(tr),
         **_about_proof(tr),
         **_about_subscriptions(tr),
+        **_about_brakes(tr),
+        **_about_paying(tr),
+    }
+
+
+def _about_paying(tr: Translator) -> dict[Objection, str]:
+    return {
+        Objection.PAYING_OFF: tr._(
+            "Paying for faster sending is switched off: whoever runs the bot can allow it in the configuration."
+        ),
+        Objection.NOTHING_TO_PAY: tr._("There is no large broadcast left here that could go faster."),
+        Objection.ALREADY_PAID: tr._("This broadcast is paid for already: nothing is paid twice."),
+        Objection.COSTS_MORE: tr._("By now it would be more messages: look at the cost again."),
+    }
+
+
+def _about_brakes(tr: Translator) -> dict[Objection, str]:
+    return {
+        Objection.UNKNOWN_BRAKE: tr._("Nothing that is stopped has this number: /resume shows what is."),
+        Objection.UNKNOWN_EVENT: tr._("No message has this number."),
+        Objection.UNKNOWN_MEDIUM: tr._("No medium is called so."),
+        Objection.ALREADY_PAUSED: tr._("That is paused already: /resume lets it go on."),
+        Objection.NOTHING_TO_CANCEL: tr._("This stops more than one message: what is wrong is taken back one by one."),
     }
 
 

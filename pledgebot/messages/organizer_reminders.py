@@ -6,9 +6,21 @@ from datetime import UTC, tzinfo
 from pledgebot.domain.election import Hush
 from pledgebot.domain.events import EventKind
 from pledgebot.domain.organizer_calendar import Deadline
-from pledgebot.domain.recalled import DeadlineFacts, MailFacts, OutreachFacts, OutreachLine, StopFacts, WaitingFacts
+from pledgebot.domain.recalled import (
+    BrakeFacts,
+    DeadlineFacts,
+    DoubtFacts,
+    MailFacts,
+    NetworkFacts,
+    OutreachFacts,
+    OutreachLine,
+    StopFacts,
+    WaitingFacts,
+)
 from pledgebot.messages.announcement_buttons import deciding
+from pledgebot.messages.brakes import pulled
 from pledgebot.messages.buttons import pressing
+from pledgebot.messages.deliveries import doubts_left
 from pledgebot.messages.document import (
     Block,
     Bullets,
@@ -24,12 +36,15 @@ from pledgebot.messages.document import (
 )
 from pledgebot.messages.i18n import Translator
 from pledgebot.messages.mailing import Addressee, Mail, letter_mail, ready_text, reminder_mail
+from pledgebot.messages.network_notices import network_waits
 
 _MINUTE = 60
 
 
 def recall_to_organizers(
-    facts: OutreachFacts | WaitingFacts | DeadlineFacts | StopFacts, kind: EventKind, tr: Translator
+    facts: OutreachFacts | WaitingFacts | DeadlineFacts | StopFacts | BrakeFacts | DoubtFacts | NetworkFacts,
+    kind: EventKind,
+    tr: Translator,
 ) -> Message:
     """Return a reminder to organizers."""
     if isinstance(facts, OutreachFacts):
@@ -38,7 +53,15 @@ def recall_to_organizers(
         return _deadline(facts, tr)
     if isinstance(facts, StopFacts):
         return _stop(facts, tr)
+    if isinstance(facts, (BrakeFacts, DoubtFacts, NetworkFacts)):
+        return _trouble(facts, tr)
     return _entry_waits(facts, tr) if kind is EventKind.ENTRY_WAITS else _answer_waits(facts, tr)
+
+
+def _trouble(facts: BrakeFacts | DoubtFacts | NetworkFacts, tr: Translator) -> Message:
+    if isinstance(facts, BrakeFacts):
+        return pulled(facts, tr)
+    return doubts_left(facts, tr) if isinstance(facts, DoubtFacts) else network_waits(facts, tr)
 
 
 def _outreach(facts: OutreachFacts, tr: Translator) -> Message:

@@ -4,28 +4,29 @@ from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta, tzinfo
 
 from pledgebot.domain.election import Hush
-from pledgebot.messages import labels
+from pledgebot.messages import brakes, labels
 from pledgebot.messages.buttons import pressing
-from pledgebot.messages.document import Block, Bullets, Message, Text, clean, heading, paragraph
+from pledgebot.messages.document import Block, Bullets, Message, Text, heading
 from pledgebot.messages.i18n import Translator
 from pledgebot.messages.outreach import stage_line
-from pledgebot.services.deliveries import DeliveryView
 from pledgebot.services.status import StatusView
-
-_LONGEST_REASON = 150
 
 
 def status(view: StatusView, tr: Translator) -> Message:
     """Return how the bot does: silence, what comes in, what goes out, what waits, what is on record."""
     zone = view.round.zone if view.round is not None else UTC
+    stopped: list[Block] = (
+        [heading(tr._("What is stopped")), _bullets(brakes.lines(view.brakes, tr))] if view.brakes else []
+    )
     blocks: list[Block] = [
+        *stopped,
         heading(tr._("How the bot does")),
         _bullets([*_hush(view, tr, zone), *_incoming(view, tr, zone), *_outgoing(view, tr, zone)]),
         heading(tr._("What there is")),
         _bullets(_counts(view, tr)),
     ]
     buttons = (
-        (pressing(tr._("Entries that wait"), "pending"), pressing(tr._("Messages that wait for a person"), "held")),
+        (pressing(tr._("Entries that wait"), "pending"), pressing(tr._("Messages in doubt or failed"), "deliveries")),
         (pressing(tr._("Look again"), "status"),),
     )
     return Message(tuple(blocks), tr.language, buttons=buttons)
@@ -113,37 +114,3 @@ def _counts(view: StatusView, tr: Translator) -> list[str]:
         tr._("entries in the ledger: {count}").format(count=view.ledger_entries),
         tr._("subscribers: {count}").format(count=view.subscribers),
     ]
-
-
-def held(views: Sequence[DeliveryView], tr: Translator, zone: tzinfo = UTC) -> Message:
-    """Return the messages that wait for a person: held, uncertain or failed, with the reason. A digest is one message."""
-    if not views:
-        return Message((paragraph(tr._("No message waits for a person.")),), tr.language)
-    messages: dict[tuple[int | None, int], list[DeliveryView]] = {}
-    for view in views:
-        messages.setdefault((view.bundle, 0 if view.bundle is not None else view.id), []).append(view)
-    told = tr.n("{count} message waits for a person", "{count} messages wait for a person", len(messages))
-    blocks: list[Block] = [
-        heading(told.format(count=len(messages))),
-        _bullets([_message(together, tr, zone) for together in messages.values()]),
-        paragraph(tr._("Whoever has the command line can see more of them with `pledgebot deliveries show`.")),
-    ]
-    return Message(tuple(blocks), tr.language)
-
-
-def _message(together: Sequence[DeliveryView], tr: Translator, zone: tzinfo) -> str:
-    """Return one message: of a digest, whose deliveries stand newest first, the first one's number."""
-    view = together[-1]
-    reason = clean(view.reason or "")
-    digest = tr.n("digest of {count} news item", "digest of {count} news items", len(together))
-    words = {
-        "number": view.id,
-        "state": labels.delivery_state(view.state, tr),
-        "channel": view.channel,
-        "kind": labels.event_kind(view.kind, tr) if view.bundle is None else digest.format(count=len(together)),
-        "moment": tr.moment(view.due_at, zone),
-    }
-    told = tr._("message {number}, {state}: {kind}, {channel}, due {moment}").format(**words)
-    if view.answer is not None and view.bundle is None:
-        told = f"{told}, {tr._('entry {number}').format(number=view.answer)}"
-    return f"{told} — {reason[:_LONGEST_REASON]}" if reason else told

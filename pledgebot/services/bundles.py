@@ -11,9 +11,10 @@ from sqlalchemy.orm import Session, aliased
 from pledgebot.domain.answer import AnswerKind, AnswerState
 from pledgebot.domain.audience import Rhythm
 from pledgebot.domain.delivery import Action, DeliveryState
-from pledgebot.domain.events import PUBLIC_REMINDERS, AnswerFacts, EventKind, News, Reminded, Said
+from pledgebot.domain.events import PUBLIC_REMINDERS, AnswerFacts, EventKind, Facts, News, Reminded, Said
 from pledgebot.domain.recalled import MergerFacts, ReminderFacts
-from pledgebot.services.facts import answer_facts_from, facts_from
+from pledgebot.services.facts import answer_facts_from, facts_from, facts_in
+from pledgebot.store.engine import fetch
 from pledgebot.store.tables import Answer, Bundle, Delivery, Destination, Event
 
 NEWS = frozenset({
@@ -105,12 +106,15 @@ def together(waiting: Sequence[Waiting]) -> tuple[Waiting, ...]:
     return tuple(one for one in run if one.joins)
 
 
-def next_at(session: Session, places: Collection[int], now: datetime) -> dict[int, tuple[Waiting, ...]]:
-    """Return what goes next as one message at each of some places, by the place's number."""
+def next_at(
+    session: Session, places: Collection[int], now: datetime, stopped: Collection[int] = ()
+) -> dict[int, tuple[Waiting, ...]]:
+    """Return what goes next as one message at each of some places, by the place's number; nothing of `stopped` events."""
     if not places:
         return {}
     may_go = sa.or_(Delivery.due_at <= now, Delivery.attempts > 0)
-    rows = session.execute(
+    rows = fetch(
+        session,
         sa.select(
             Delivery.destination_id,
             Delivery.id,
@@ -127,13 +131,14 @@ def next_at(session: Session, places: Collection[int], now: datetime) -> dict[in
         .join(Destination, Destination.id == Delivery.destination_id)
         .where(
             Delivery.destination_id.in_(places),
+            Delivery.event_id.not_in(stopped) if stopped else sa.true(),
             sa.or_(
                 Delivery.state == DeliveryState.CLAIMED,
                 sa.and_(Delivery.state == DeliveryState.DUE, may_go),
             ),
         )
         # In the order of the index of places, which the database then takes instead of that of all that is due.
-        .order_by(Delivery.destination_id, Delivery.id)
+        .order_by(Delivery.destination_id, Delivery.id),
     )
     by_place = groupby(rows, key=lambda row: row[0])
     return {place: together([Waiting(*row[1:9], held=bool(row[9])) for row in here]) for place, here in by_place}
@@ -145,8 +150,9 @@ def members_of(session: Session, groups: Iterable[Sequence[Waiting]]) -> dict[in
     numbers = {one.event for group in several for one in group}
     if not numbers:
         return {}
-    events = session.scalars(sa.select(Event).where(Event.id.in_(numbers)))
-    said = {event.id: (_said(event), event.created_at) for event in events}
+    stored = sa.select(Event.id, Event.kind, sa.cast(Event.facts, sa.Text), Event.created_at)
+    events = fetch(session, stored.where(Event.id.in_(numbers)))
+    said = {number: (_as_said(kind, facts_in(kind, text)), when) for number, kind, text, when in events}
     return {
         group[0].delivery: tuple(Member(one.delivery, one.event, one.action, *said[one.event]) for one in group)
         for group in several
@@ -154,10 +160,15 @@ def members_of(session: Session, groups: Iterable[Sequence[Waiting]]) -> dict[in
 
 
 def _said(event: Event) -> News:
-    facts = facts_from(event.kind, event.facts)
+    return _as_said(event.kind, facts_from(event.kind, event.facts))
+
+
+def _as_said(kind: EventKind, facts: Facts) -> News:
     if isinstance(facts, (ReminderFacts, MergerFacts)):
-        return Reminded(event.kind, facts)
-    return Said(event.kind, answer_facts_from(event.facts))
+        return Reminded(kind, facts)
+    if isinstance(facts, AnswerFacts):
+        return Said(kind, facts)
+    raise TypeError(f"{kind} is not told together with others")
 
 
 def words_of(group: Sequence[Waiting], words: Mapping[str, object] | None) -> Mapping[str, object] | None:

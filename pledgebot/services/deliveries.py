@@ -52,16 +52,41 @@ class DeliveryView:
     bundle: int | None = None
 
 
+@dataclass(frozen=True)
+class DeliveryCounts:
+    """How many deliveries are in each state; `left` are the doubts that a person left as they are, counted by themselves."""
+
+    states: dict[DeliveryState, int]
+    left: int = 0
+
+
+def count_deliveries(session: Session, event: int | None = None) -> DeliveryCounts:
+    """Return how many deliveries are in each state, of all or of one event."""
+    left = sa.case((sa.and_(Delivery.state == DeliveryState.UNCERTAIN, Delivery.settled_by.is_not(None)), 1), else_=0)
+    counted = sa.select(Delivery.state, sa.func.count(), sa.func.sum(left)).group_by(Delivery.state)
+    if event is not None:
+        counted = counted.where(Delivery.event_id == event)
+    rows = {state: (count, settled) for state, count, settled in session.execute(counted)}
+    found = rows.get(DeliveryState.UNCERTAIN, (0, 0))
+    states = {state: rows[state][0] for state in DeliveryState if state in rows}
+    if found[1]:
+        states[DeliveryState.UNCERTAIN] -= int(found[1])
+    return DeliveryCounts({state: count for state, count in states.items() if count}, int(found[1]))
+
+
 def show_deliveries(
-    session: Session, states: Iterable[DeliveryState] = (), limit: int = 100
+    session: Session, states: Iterable[DeliveryState] = (), limit: int = 100, event: int | None = None
 ) -> tuple[DeliveryView, ...]:
-    """Return deliveries in these states (all without any), newest first."""
+    """Return deliveries in these states (all without any), of all or of one event, newest first."""
     wanted = list(states)
     rows = session.execute(
         sa.select(Delivery, Event, Destination)
         .join(Event, Event.id == Delivery.event_id)
         .join(Destination, Destination.id == Delivery.destination_id)
-        .where(Delivery.state.in_(wanted) if wanted else sa.true())
+        .where(
+            Delivery.state.in_(wanted) if wanted else sa.true(),
+            Delivery.event_id == event if event is not None else sa.true(),
+        )
         .order_by(Delivery.id.desc())
         .limit(limit)
     )

@@ -1,7 +1,7 @@
 """An answer as frozen facts: what an announcement may say of it, and how facts are stored and read again."""
 
 from datetime import date
-from functools import cache
+from functools import cache, lru_cache
 from typing import cast
 from zoneinfo import ZoneInfo
 
@@ -158,6 +158,12 @@ def facts_content(kind: EventKind, facts: Facts) -> dict[str, Json]:
 def facts_from(kind: EventKind, content: dict[str, Json]) -> Facts:
     """Return the facts that an event of this kind stored."""
     return _adapter(kind).validate_python(content)
+
+
+@lru_cache(maxsize=256)
+def facts_in(kind: EventKind, stored: str) -> Facts:
+    """Return the facts in the text that an event of this kind stored: the same object for the same text."""
+    return _adapter(kind).validate_json(stored)
 
 
 def answer_facts_from(content: dict[str, Json]) -> AnswerFacts:

@@ -5,15 +5,16 @@ is open or closed for everybody, and no place is looked at.
 """
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import cached_property
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from pledgebot.domain.audience import Audience, TopicKind
 from pledgebot.domain.delivery import Action
-from pledgebot.domain.election import SILENCE_MARGIN, Hours, Hush, SilenceRule, hush_at, silence_of
+from pledgebot.domain.election import SILENCE_MARGIN, Hours, Hush, PollingDay, Silence, SilenceRule, hush_at, silence_of
 from pledgebot.domain.events import EventKind
 from pledgebot.services.rounds import UNREADABLE, hours_apart, polling_days, silences
 from pledgebot.store.engine import fetch
@@ -76,35 +77,76 @@ class Gate:
 OPEN = Gate()
 
 
+@dataclass(frozen=True)
+class Calendar:
+    """The polling days by the hours of their rounds, and the places that have hours of their own."""
+
+    days: tuple[PollingDay, ...] = ()
+    apart: Mapping[int, Hours] = field(default_factory=dict)
+
+    def hushes(self, now: datetime, policy: SilencePolicy, *, clock_off: bool = False) -> dict[Hours, Hush]:
+        """Return why nothing may be said at a moment, by hours; those of the rounds themselves are `Hours()`."""
+        return {
+            hours: hush_at(now, silences, policy.rule, policy.margin, clock_off=clock_off)
+            for hours, silences in self.silences.items()
+        }
+
+    @cached_property
+    def silences(self) -> dict[Hours, tuple[Silence, ...]]:
+        """The silences, by hours."""
+        return {
+            hours: tuple(silence_of(day.by(hours)) for day in self.days) for hours in {Hours(), *self.apart.values()}
+        }
+
+    def is_free(self, now: datetime, policy: SilencePolicy, *, clock_off: bool = False) -> bool:
+        """Tell whether everybody may be spoken to at a moment, wherever they are."""
+        try:
+            return set(self.hushes(now, policy, clock_off=clock_off).values()) == {Hush.FREE}
+        except UNREADABLE:
+            return False
+
+
+UNKNOWN = Calendar()
+"""No calendar: nothing is said."""
+
+
+def read_calendar(session: Session) -> Calendar:
+    """Return the calendar; one that cannot be read counts as none."""
+    try:
+        return Calendar(polling_days(session), hours_apart(session))
+    except UNREADABLE:
+        return UNKNOWN
+
+
 def gate_at(session: Session, now: datetime, policy: SilencePolicy | None = None, *, clock_off: bool = False) -> Gate:
     """Return whom may be spoken to at a moment. A calendar that cannot be read counts as none: nothing is said."""
-    policy = policy or SilencePolicy()
+    return gate_of(session, read_calendar(session), now, policy or SilencePolicy(), clock_off=clock_off)
+
+
+def gate_of(
+    session: Session, calendar: Calendar, now: datetime, policy: SilencePolicy, *, clock_off: bool = False
+) -> Gate:
+    """Return whom may be spoken to at a moment by a calendar that was read."""
     try:
-        return _gate(session, now, policy, clock_off=clock_off)
+        return _gate(session, calendar, now, policy, clock_off=clock_off)
     except UNREADABLE:
         return Gate(hush_at(now, (), policy.rule, policy.margin))
 
 
-def _gate(session: Session, now: datetime, policy: SilencePolicy, *, clock_off: bool) -> Gate:
-    rounds, apart = polling_days(session), hours_apart(session)
-    own = Hours()
-    hushes = {
-        hours: hush_at(
-            now, [silence_of(day.by(hours)) for day in rounds], policy.rule, policy.margin, clock_off=clock_off
-        )
-        for hours in {own, *apart.values()}
-    }
+def _gate(session: Session, calendar: Calendar, now: datetime, policy: SilencePolicy, *, clock_off: bool) -> Gate:
+    hushes, own = calendar.hushes(now, policy, clock_off=clock_off), Hours()
     if len(set(hushes.values())) == 1:
         return Gate(hushes[own], removals=policy.removals)
-    silent = {place: hushes[hours] is not Hush.FREE for place, hours in _with_parts(session, apart).items()}
+    places = _with_parts(session, calendar.apart)
+    silent = {place: hushes[hours] is not Hush.FREE for place, hours in places.items()}
     if hushes[own] is Hush.FREE:
         # A place of which one part is silent is silent as well.
-        places = Places(_with_wholes(session, {place for place, is_silent in silent.items() if is_silent}))
+        named = Places(_with_wholes(session, {place for place, is_silent in silent.items() if is_silent}))
     else:
         there = {place for place, is_silent in silent.items() if not is_silent}
         covering = _with_wholes(session, {place for place, is_silent in silent.items() if is_silent})
-        places = Places(frozenset(there - covering), all_but=True)
-    return Gate(silent=places, removals=policy.removals)
+        named = Places(frozenset(there - covering), all_but=True)
+    return Gate(silent=named, removals=policy.removals)
 
 
 def silent_until(session: Session, now: datetime, policy: SilencePolicy | None = None) -> datetime | None:

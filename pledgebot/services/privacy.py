@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from pledgebot.domain.audience import Audience, PlaceKind, Spot
 from pledgebot.domain.delivery import DeliveryState
+from pledgebot.services.deadlines import forget_deadline
 from pledgebot.services.drafts import forget_drafts
 from pledgebot.services.people import Actor, Role, actor_of, note, require_role, roles
 from pledgebot.services.subscriber_views import SubscriberView, at_spot, find_subscriber
@@ -108,6 +109,7 @@ def forget(session: Session, spot: Spot) -> bool:
     came = 0
     if session.scalar(others.limit(1)) is None:
         came = _forget_what_came(session, spot.channel, [spot.address])
+        forget_deadline(session, spot.channel, spot.address)
         _forget_moves(session, spot)
     actor = _account_of(session, spot)
     drafts = forget_drafts(session, actor.organizer, spot.address) if actor is not None else 0
@@ -124,7 +126,10 @@ def forget_places(session: Session, places: Collection[int]) -> None:
     erase_places(session, places)
     for channel, addresses in left.items():
         there = sa.select(Destination.address).where(Destination.channel == channel, Destination.address.in_(addresses))
-        _forget_what_came(session, channel, addresses.difference(session.scalars(there)))
+        left_there = addresses.difference(session.scalars(there))
+        _forget_what_came(session, channel, left_there)
+        for address in left_there:
+            forget_deadline(session, channel, address)
 
 
 def _forget_what_came(session: Session, channel: str, addresses: Collection[str]) -> int:

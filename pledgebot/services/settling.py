@@ -3,9 +3,13 @@
 What was told together is settled together: settling one settles all of it.
 """
 
+from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import cast
 
 import sqlalchemy as sa
+from sqlalchemy.engine import Connection
 from sqlalchemy.orm import Session
 
 from pledgebot.domain.delivery import DeliveryState, back_off
@@ -29,6 +33,33 @@ def _settle(session: Session, delivery: int, token: int, **values: object) -> bo
 def settle_sent(session: Session, delivery: int, token: int, remote_id: str, now: datetime) -> bool:
     """Settle a claim as sent, with the id that the network gave."""
     return _settle(session, delivery, token, state=DeliveryState.SENT, remote_id=remote_id, sent_at=now)
+
+
+@dataclass(frozen=True)
+class Sent:
+    """A delivery that arrived: the id that the network gave, and when."""
+
+    delivery: int
+    remote_id: str
+    at: datetime
+
+
+_DELIVERY = cast("sa.Table", Delivery.__table__)
+_SENT = (
+    sa.update(_DELIVERY)
+    .where(
+        _DELIVERY.c.id == sa.bindparam("number"),
+        _DELIVERY.c.state == DeliveryState.CLAIMED,
+        _DELIVERY.c.claim_token == sa.bindparam("token"),
+    )
+    .values(state=DeliveryState.SENT, remote_id=sa.bindparam("remote"), sent_at=sa.bindparam("at"))
+)
+
+
+def settle_quickly(connection: Connection, arrived: Iterable[Sent], token: int) -> None:
+    """Settle claims as sent of what was told alone. What is no longer this worker's own stays as it is."""
+    values = [{"number": one.delivery, "token": token, "remote": one.remote_id, "at": one.at} for one in arrived]
+    connection.execute(_SENT, values if len(values) > 1 else values[0])
 
 
 def settle_later(

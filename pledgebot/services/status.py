@@ -12,6 +12,7 @@ from pledgebot.domain.delivery import DeliveryState
 from pledgebot.domain.election import Hush, Silence
 from pledgebot.domain.errors import Refused
 from pledgebot.domain.progress import Stage
+from pledgebot.services.brake_views import BrakeView, brakes_standing
 from pledgebot.services.chases import stages
 from pledgebot.services.gate import SilencePolicy, gate_at, silent_until
 from pledgebot.services.policies import policy
@@ -32,7 +33,7 @@ class StatusView:
     `round` is None without a calendar; `silence` is the one that holds now or comes next. `oldest_unsent` is since when the
     delivery waits that should have gone out first. `stops` are the networks that asked to be left alone. `hush` says why nothing
     goes out to the public now, `until` when that ends, where that is known; `only_some` that it holds for some places only. `off`
-    is how far the machine's clock is ahead, where it is that.
+    is how far the machine's clock is ahead, where it is that. `brakes` are what is stopped until a person lets it go on.
     """
 
     now: datetime
@@ -52,6 +53,7 @@ class StatusView:
     until: datetime | None = None
     only_some: bool = False
     off: timedelta | None = None
+    brakes: tuple[BrakeView, ...] = ()
 
 
 def status(session: Session, now: datetime) -> StatusView:
@@ -89,6 +91,7 @@ def status(session: Session, now: datetime) -> StatusView:
         until=silent_until(session, now, silence),
         only_some=only_some,
         off=seen.off if seen is not None and gate.hush is Hush.CLOCK_OFF else None,
+        brakes=brakes_standing(session),
     )
 
 

@@ -1,4 +1,4 @@
-"""When a network wants to hear nothing at all: kept so that a restart does not knock, and shown to organizers."""
+"""When a network wants to hear nothing at all, as organizers are shown it."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -6,8 +6,8 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from pledgebot.services.deadlines import of_one_place
 from pledgebot.store.tables import Pace
-from pledgebot.store.upserts import insert_into
 
 
 @dataclass(frozen=True)
@@ -18,16 +18,7 @@ class Stop:
     until: datetime
 
 
-def keep_stop(session: Session, road: str, until: datetime) -> None:
-    """Keep that nothing is sent on a road until a moment; what else is kept of the road stays."""
-    session.execute(
-        insert_into(session, Pace.__table__)
-        .values(road=road, not_before=until, spent={})
-        .on_conflict_do_update(index_elements=["road"], set_={"not_before": until})
-    )
-
-
 def stops(session: Session, now: datetime) -> tuple[Stop, ...]:
-    """Return the roads on which nothing is sent now, and until when."""
-    held = sa.select(Pace.road, Pace.not_before).where(Pace.not_before > now).order_by(Pace.road)
+    """Return the roads on which nothing is sent now, and until when; not those to one place, which may be a follower's."""
+    held = sa.select(Pace.road, Pace.not_before).where(Pace.not_before > now, ~of_one_place()).order_by(Pace.road)
     return tuple(Stop(road, until) for road, until in session.execute(held) if until is not None)

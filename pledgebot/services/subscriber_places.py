@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from pledgebot.domain.audience import Audience, TopicKind
 from pledgebot.domain.delivery import DeliveryState
 from pledgebot.services.cursors import read_cursor, write_cursor
+from pledgebot.services.deadlines import forget_deadline
 from pledgebot.services.privacy import erase_places
 from pledgebot.services.subscriber_views import COLUMNS
 from pledgebot.store.tables import Bundle, Cursor, Delivery, Destination, Subscription
@@ -129,6 +130,7 @@ def move_place(session: Session, channel: str, old: str, new: str, now: datetime
     one_move_at_a_time(session)
     rows = lock_places(session, channel, old, new)
     write_cursor(session, f"moved:{channel}:{old}", new, now)
+    forget_deadline(session, channel, old)
     there = {row.thread: row for row in rows if row.address == new}
     for row in [row for row in rows if row.address == old]:
         numbered = (Delivery.destination_id == row.id, Delivery.remote_id.is_not(None))

@@ -4,10 +4,10 @@ import errno
 import fcntl
 import os
 import sqlite3
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TypeVarTuple
+from typing import Any, TypeVarTuple
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Engine, make_url
@@ -18,7 +18,7 @@ from sqlalchemy.pool import ConnectionPoolEntry
 
 from pledgebot.domain.errors import Unusable
 
-__all__ = ["Database", "Joined", "Session", "fetch"]
+__all__ = ["Database", "Joined", "Session", "fetch", "run"]
 
 _BUSY_SECONDS = 15
 _CONNECTION = "connection"
@@ -65,6 +65,12 @@ class Database:
             Session(connection, expire_on_commit=False, info={_CONNECTION: connection}) as session,
         ):
             yield session
+
+    @contextmanager
+    def writing(self) -> Iterator[Connection]:
+        """Open a writing transaction without a session, for what is done very often: it costs half as much."""
+        with _reported(self.url), self._write.begin() as connection:
+            yield connection
 
     @contextmanager
     def joined(self) -> Iterator["Joined"]:
@@ -138,6 +144,18 @@ def fetch(
     """
     connection: Connection | None = session.info.get(_CONNECTION)
     return session.execute(statement, parameters) if connection is None else connection.execute(statement, parameters)
+
+
+def run(
+    session: Session,
+    statement: sa.Executable,
+    parameters: Mapping[str, object] | Sequence[Mapping[str, object]] | None = None,
+) -> sa.CursorResult[*tuple[Any, ...]]:
+    """Execute a statement of tables and columns past the mapped objects of a writing session: for what is done very often.
+
+    What the session has not written yet is not seen by it, and what the statement changes is not seen by loaded objects.
+    """
+    return session.connection().execute(statement, parameters)
 
 
 # What says that the database is away, full, locked or none at all. Its subclasses say that a statement was wrong.
@@ -219,6 +237,11 @@ def _engine(url: sa.URL, *, writing: bool, foreign_keys: bool = True) -> Engine:
     )
 
 
+def _pooled(url: sa.URL) -> dict[str, bool]:
+    """Return how the connections to an SQLite file are kept; a database in memory has one of its own."""
+    return {} if url.database in {None, "", ":memory:"} else {"pool_use_lifo": True}
+
+
 def _sqlite(url: sa.URL, *, begin: str, foreign_keys: bool) -> Engine:
     """Return an SQLite engine that opens its transactions itself.
 
@@ -226,7 +249,8 @@ def _sqlite(url: sa.URL, *, begin: str, foreign_keys: bool) -> Engine:
     docs/decisions.md.
     """
     # Parameters hold what people wrote, and errors are logged.
-    engine = sa.create_engine(url, connect_args={"timeout": _BUSY_SECONDS}, hide_parameters=True)
+    # The connection used last is used next: the pages that another one wrote it has to read again.
+    engine = sa.create_engine(url, connect_args={"timeout": _BUSY_SECONDS}, hide_parameters=True, **_pooled(url))
 
     def connected(connection: DBAPIConnection, _record: ConnectionPoolEntry) -> None:
         if isinstance(connection, sqlite3.Connection):

@@ -11,6 +11,11 @@ from pledgebot.domain.events import EventKind
 from pledgebot.store.types import Base, Json, Moment, check, one_of, word
 
 
+def _known(name: str, column: str) -> sa.Index:
+    rule = sa.text(f"{column} IS NOT NULL")
+    return sa.Index(name, column, sqlite_where=rule, postgresql_where=rule)
+
+
 class Destination(Base):
     """A place that can be written to. Of a follower nothing else is kept than what stands here and what it follows.
 
@@ -21,12 +26,20 @@ class Destination(Base):
     __tablename__ = "destination"
     __table_args__ = (
         sa.UniqueConstraint("channel", "address", "thread"),
+        sa.Index(
+            "ix_destination_organizers",
+            "id",
+            sqlite_where=sa.text("audience = 'organizers'"),
+            postgresql_where=sa.text("audience = 'organizers'"),
+        ),
         one_of("audience", Audience),
         one_of("place", PlaceKind),
         one_of("rhythm", Rhythm),
         check("weekday_known", "weekday BETWEEN 0 AND 6"),
         check("quiet_hours_whole", "(quiet_from IS NULL) = (quiet_to IS NULL)"),
         check("consented", "audience <> 'subscriber' OR consented_at IS NOT NULL"),
+        # To see at once when very many places end.
+        _known("ix_destination_ended_at", "ended_at"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -82,22 +95,28 @@ class Subscription(Base):
         _once("banner_id"),
         _once("list_id"),
         _once("demand_id"),
+        # Whoever follows one thing is found in the order of destinations.
+        *(
+            sa.Index(f"ix_subscription_{column}", column, "destination_id")
+            for column in ("constituency_id", "banner_id", "list_id", "demand_id")
+        ),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     destination_id: Mapped[int] = mapped_column(sa.ForeignKey("destination.id", ondelete="CASCADE"), index=True)
     topic: Mapped[TopicKind] = mapped_column(word(TopicKind))
-    constituency_id: Mapped[int | None] = mapped_column(sa.ForeignKey("constituency.id"), index=True)
-    banner_id: Mapped[int | None] = mapped_column(sa.ForeignKey("banner.id"), index=True)
-    list_id: Mapped[int | None] = mapped_column(sa.ForeignKey("candidate_list.id"), index=True)
-    demand_id: Mapped[int | None] = mapped_column(sa.ForeignKey("demand.id"), index=True)
+    constituency_id: Mapped[int | None] = mapped_column(sa.ForeignKey("constituency.id"))
+    banner_id: Mapped[int | None] = mapped_column(sa.ForeignKey("banner.id"))
+    list_id: Mapped[int | None] = mapped_column(sa.ForeignKey("candidate_list.id"))
+    demand_id: Mapped[int | None] = mapped_column(sa.ForeignKey("demand.id"))
 
 
 class Event(Base):
     """One thing to announce. `fanned_to` is the last destination reached by the fan-out, `fanned_out_at` its end.
 
-    Of a large broadcast the first few go out before all the others: at `tried_at` that went well. `paid_at` is when `paid_by`
-    agreed to pay the network for sending it faster.
+    Of a large broadcast the first few go out before all the others: from `tried_at` on nothing waits for them, be it that they
+    arrived, that it went to few, or that a person was asked. `paid_at` is when `paid_by` agreed to pay the network for sending
+    it faster.
 
     `revision` is the version of a waiting entry that organizers are asked about; of everything else there is one.
     """
@@ -118,7 +137,7 @@ class Event(Base):
     facts: Mapped[dict[str, Json]] = mapped_column(sa.JSON)
     facts_version: Mapped[int]
     priority: Mapped[int] = mapped_column(default=0)
-    created_at: Mapped[datetime] = mapped_column(Moment)
+    created_at: Mapped[datetime] = mapped_column(Moment, index=True)
     not_before: Mapped[datetime] = mapped_column(Moment)
     expires_at: Mapped[datetime | None] = mapped_column(Moment)
     fanned_to: Mapped[int] = mapped_column(default=0)
@@ -170,6 +189,7 @@ class Delivery(Base):
         check("reason_given", "state NOT IN ('failed', 'uncertain', 'held', 'cancelled') OR reason IS NOT NULL"),
         sa.Index("ix_delivery_due", "state", "due_at", "id"),
         sa.Index("ix_delivery_destination", "destination_id", "id"),
+        _known("ix_delivery_sent_at", "sent_at"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)

@@ -6,6 +6,7 @@ from enum import StrEnum
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
+from pledgebot.domain.brakes import BrakeEnd, BrakeKind
 from pledgebot.store.types import Base, Json, Moment, check, one_of, word
 
 
@@ -77,6 +78,11 @@ class Pace(Base):
     spent: Mapped[dict[str, Json]] = mapped_column(sa.JSON)
 
 
+def _standing(name: str, condition: str, *columns: str) -> sa.Index:
+    rule = sa.text(condition)
+    return sa.Index(name, *columns, unique=True, sqlite_where=rule, postgresql_where=rule)
+
+
 class Cursor(Base):
     """Where polling stands."""
 
@@ -88,14 +94,33 @@ class Cursor(Base):
 
 
 class Brake(Base):
-    """What is stopped, and why, until a person releases it."""
+    """What is stopped, and why, until a person ends it; then what was stopped, and what became of it.
+
+    It stops one event, one channel, or everything (no event and an empty channel). `numbers` are what crossed the line;
+    `organizer_id` is who paused, and `reason` what they said.
+    """
 
     __tablename__ = "brake"
+    __table_args__ = (
+        one_of("kind", BrakeKind),
+        one_of("outcome", BrakeEnd),
+        check("one_thing", "event_id IS NULL OR channel = ''"),
+        check("ended_whole", "(ended_at IS NULL) = (outcome IS NULL)"),
+        _standing("ix_brake_channel_once", "event_id IS NULL AND ended_at IS NULL", "kind", "channel"),
+        _standing("ix_brake_event_once", "event_id IS NOT NULL AND ended_at IS NULL", "kind", "event_id"),
+    )
 
-    name: Mapped[str] = mapped_column(sa.String(64), primary_key=True)
-    reason: Mapped[str] = mapped_column(sa.Text)
+    id: Mapped[int] = mapped_column(primary_key=True)
+    kind: Mapped[BrakeKind] = mapped_column(word(BrakeKind))
+    channel: Mapped[str] = mapped_column(sa.String(20), default="", server_default="")
+    event_id: Mapped[int | None] = mapped_column(sa.ForeignKey("event.id"))
+    numbers: Mapped[dict[str, int]] = mapped_column(sa.JSON)
+    reason: Mapped[str] = mapped_column(sa.Text, default="", server_default="")
     since: Mapped[datetime] = mapped_column(Moment)
     organizer_id: Mapped[int | None] = mapped_column(sa.ForeignKey("organizer.id"))
+    ended_at: Mapped[datetime | None] = mapped_column(Moment)
+    ended_by: Mapped[int | None] = mapped_column(sa.ForeignKey("organizer.id"))
+    outcome: Mapped[BrakeEnd | None] = mapped_column(word(BrakeEnd))
 
 
 class Installation(Base):

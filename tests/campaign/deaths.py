@@ -5,6 +5,8 @@ from concurrent.futures import Executor, Future
 from contextlib import contextmanager
 from typing import Any
 
+from sqlalchemy.engine import Connection
+
 from pledgebot.store.engine import Database, Session
 
 
@@ -54,6 +56,14 @@ class MortalDatabase(Database):
         """Open a writing session, at whose end death may wait."""
         with super().begin() as session:
             yield session
+            self.reaper.may_strike("before a commit")
+        self.reaper.may_strike("after a commit")
+
+    @contextmanager
+    def writing(self) -> Iterator[Connection]:
+        """Open a writing transaction, at whose end death may wait."""
+        with super().writing() as connection:
+            yield connection
             self.reaper.may_strike("before a commit")
         self.reaper.may_strike("after a commit")
 

@@ -104,7 +104,7 @@ class Network:
     borders: tuple[datetime, ...] = ()
     """When a silence begins: shortly before, time goes by until then while it is waited whose turn it is."""
 
-    def ready_in(self, address: str, *, paid: bool = False) -> timedelta:  # noqa: ARG002 - the dice do not look whose turn it is
+    def ready_in(self, address: str = "", *, paid: bool = False) -> timedelta:  # noqa: ARG002 - the dice do not look whose turn it is
         """Return zero; at times that the place has to wait a little. Meanwhile a second may go by."""
         near = [border for border in self.borders if timedelta(0) < border - self.clock.now() <= timedelta(seconds=3)]
         if near:
@@ -116,6 +116,9 @@ class Network:
     def take(self, address: str, *, paid: bool = False) -> bool:
         """Let go what need not wait."""
         return not self.ready_in(address, paid=paid)
+
+    def leave(self) -> None:
+        """Do nothing: nothing was counted."""
 
     def at_once(self, latency: timedelta, *, paid: bool = False) -> int:  # noqa: ARG002 - one death leaves one doubt
         """Return one."""

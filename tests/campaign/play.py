@@ -3,7 +3,7 @@
 import asyncio
 import heapq
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, time, timedelta
 from itertools import count
 from random import Random
@@ -19,6 +19,7 @@ from campaign.worker import Machine, Worker
 from pledgebot.clock import MovedClock
 from pledgebot.domain.audience import Rhythm
 from pledgebot.domain.delivery import DeliveryState
+from pledgebot.domain.doubts import AfterDoubt, DoubtPolicy
 from pledgebot.domain.policy import Policy, ReminderPolicy
 from pledgebot.services.subscribers import set_quiet_hours, set_rhythm, subscribe, unsubscribe
 from pledgebot.store.tables import Delivery, Destination, Event
@@ -71,7 +72,8 @@ class Campaign:
         """Draw the days, and build everything."""
         self.dice = Random(self.seed)  # noqa: S311 - the same dice for the same seed, that is the point
         self.days = self.dice.choice(CALENDARS)
-        self.policy = self.dice.choice(POLICIES)
+        # Whoever hears a digest twice hears reminders twice and old news after new: the other rules count on none.
+        self.policy = replace(self.dice.choice(POLICIES), doubts=DoubtPolicy(digests=AfterDoubt.LEAVE))
         self.borders = tuple(silence(day, frozenset({zone})).begins for day in self.days for zone in sorted(EVERYWHERE))
         self.begins = at(self.days[0] - 90 * DAY, time(12), PARIS)
         self.ends = at(self.days[1] + 31 * DAY, time(12), PARIS)

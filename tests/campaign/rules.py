@@ -70,17 +70,28 @@ def nothing_in_quiet_hours(of: Reading) -> Faults:
 
 
 def nothing_twice(of: Reading) -> Faults:
-    """Each event comes once to each place, and each change of each message once; a doubt counts as said."""
+    """Each event comes once to each place; a doubt counts as said.
+
+    Only a change of a message, of which the second changes nothing, what organizers read and a digest to one person are
+    repeated by themselves after a doubt, the latter two once.
+    """
     seen: dict[tuple[str, int, str], Line] = {}
+    repeated: set[tuple[str, int, str]] = set()
     for line in of.campaign.transcript.lines:
         if line.outcome not in (STANDS if line.channel == "mastodon" else COUNTS):
             continue
         for one in line.told:
             what = f"edit {one.delivery}" if line.action is Action.EDIT else "said"
             key = of.home(line), one.event, what
-            if key in seen:
+            if key in seen and _may_be_repeated(line, of) and key not in repeated:
+                repeated |= set() if line.action is Action.EDIT else {key}
+            elif key in seen:
                 yield f"twice: {line} after {seen[key]}"
             seen.setdefault(key, line)
+
+
+def _may_be_repeated(line: Line, of: Reading) -> bool:
+    return line.action is Action.EDIT or of.home(line) == ORGANIZERS or len(line.told) > 1
 
 
 def nothing_unconfirmed(of: Reading) -> Faults:

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from campaign.cast import EVERYWHERE, ORGANIZERS, PUBLIC
+from campaign.cast import EVERYWHERE, PUBLIC
 from campaign.hours import silence
 from campaign.network import Line, Outcome, Transcript
 from campaign.play import Campaign, Size
@@ -44,7 +44,7 @@ def _counts(line: Line) -> bool:
 
 
 def _twice(_played: Campaign, lines: Lines) -> Lines:
-    place = _place(lines, lambda line: line.address == ORGANIZERS)
+    place = _place(lines, lambda line: line.address == PUBLIC and _news(line))
     return [*lines[: place + 1], *lines[place:]]
 
 

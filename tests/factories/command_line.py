@@ -23,6 +23,14 @@ SAID = "2020-02-01"
 Rows = dict[str, list[tuple[object, ...]]]
 
 
+UNASKED = """
+[limits]
+lists_changed = 100000
+most_receivers = 1000000
+"""
+"""However much a test tells within the hour, nobody is asked first."""
+
+
 def config_text(url: str, rounds: tuple[date, ...] = FAR_ROUNDS) -> str:
     """Return the configuration of a fictional installation: the letter of Marseille, the console."""
     tables = "".join(
@@ -49,6 +57,7 @@ en = "Municipal elections (example)"
 code = "13055"
 label = "Marseille"
 aliases = ["13001"]
+{UNASKED}
 [[destinations]]
 channel = "console"
 address = "terminal"

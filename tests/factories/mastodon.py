@@ -100,7 +100,10 @@ class Play:
     def start(self) -> None:
         """Start the bot, and wait until it listens."""
         self.bots.start(READY)
-        eventually(lambda: self.town.select("SELECT 1 FROM cursor"), "the bot knows where it stands")
+        eventually(
+            lambda: self.town.select("SELECT 1 FROM cursor WHERE name LIKE 'mastodon:%'"),
+            "the bot knows where it stands",
+        )
 
     def ask(self, user: str, text: str, visibility: str = "public", **how: str) -> str:
         """Let somebody mention the bot, and return the post."""

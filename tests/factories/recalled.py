@@ -1,16 +1,21 @@
 """Facts of reminders, all of fictional lists."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime
 
 from factories.views import notice_facts
 from pledgebot.domain.answer import Position
+from pledgebot.domain.brakes import BrakeKind
 from pledgebot.domain.election import LineageKind
 from pledgebot.domain.events import FACTS_OF, AnswerFacts, EventKind, Facts, NoticeFacts
 from pledgebot.domain.progress import Stage
 from pledgebot.domain.recalled import (
+    BrakeFacts,
     DeadlineFacts,
+    DoubtFacts,
     MailFacts,
     MergerFacts,
+    NetworkFacts,
     OutreachFacts,
     OutreachLine,
     RecalledList,
@@ -19,6 +24,7 @@ from pledgebot.domain.recalled import (
     ReminderFacts,
     StopFacts,
     WaitingFacts,
+    Whereabouts,
 )
 
 NAME = "Liste Exemple A"
@@ -85,6 +91,26 @@ def outreach_facts(name: str = NAME) -> OutreachFacts:
     )
 
 
+def brake_facts(kind: BrakeKind = BrakeKind.MANY_RECEIVERS, name: str = NAME, **changes: object) -> BrakeFacts:
+    """Return what organizers are told of something that is stopped."""
+    numbers = {
+        BrakeKind.MANY_CHANGES: {"changed": 12, "lists": 40},
+        BrakeKind.MANY_RECEIVERS: {"receivers": 4210, "confirmed": 950, "allowed": 1000},
+        BrakeKind.NEW_DATABASE: {"used": 1234},
+        BrakeKind.MANY_REFUSALS: {"refused": 27, "settled": 50},
+        BrakeKind.CANARY: {"tried": 10, "failed": 6, "uncertain": 1},
+        BrakeKind.PAUSED: {},
+    }[kind]
+    plain = BrakeFacts(3, kind, FRIDAY, numbers, fictional=False)
+    if kind in {BrakeKind.MANY_RECEIVERS, BrakeKind.CANARY}:
+        plain = replace(plain, event=12, about=EventKind.ANSWER_CONFIRMED.value, name=name)
+    if kind in {BrakeKind.NEW_DATABASE, BrakeKind.MANY_REFUSALS}:
+        plain = replace(plain, channel="mastodon")
+    if kind is BrakeKind.PAUSED:
+        plain = replace(plain, by=name, reason="une erreur ?")
+    return replace(plain, **changes)
+
+
 def facts_of(kind: EventKind, answer: AnswerFacts, name: str = NAME) -> Facts:
     """Return facts such as an event of a kind stores: of an answer those that are given."""
     titles = {"fr": name, "en": name}
@@ -97,5 +123,10 @@ def facts_of(kind: EventKind, answer: AnswerFacts, name: str = NAME) -> Facts:
         WaitingFacts: WaitingFacts(1, 1, None, name, ("Villexemple",), 24, name, fictional=False),
         DeadlineFacts: DeadlineFacts("silence_begins", FRIDAY, 1, 2, 3, fictional=False),
         StopFacts: StopFacts("clock_off", FRIDAY, 300),
+        NetworkFacts: NetworkFacts("telegram", FRIDAY, name),
+        BrakeFacts: brake_facts(name=name),
+        DoubtFacts: DoubtFacts(
+            7, "answer_confirmed", name, 30, 99, (Whereabouts("telegram", "public", "channel", 30, name),), 12
+        ),
     }
     return facts[FACTS_OF[kind]] if kind in FACTS_OF else answer

@@ -67,7 +67,8 @@ _NUMBERS = (
 )  # fmt: skip
 _VERBS = (
     "stances", "letter", "dates", "help", "privacy", "start", "list", "banner", "demand", "place", "history", "proof", "s", "w",
-    "log", "join", "confirm", "reject", "ask", "entry", "pending", "chase", "contact", "held", "status", "nonsense", "S", "",
+    "log", "join", "confirm", "reject", "ask", "entry", "pending", "chase", "contact", "held", "status", "brake",
+    "deliveries", "settle", "pay", "nonsense", "S", "",
 )  # fmt: skip
 _OPERATIONS = (
     "menu", "towns", "add-all", "yes-all", "drop-all", "add-list-1", "yes-demand-1", "rhythm-daily", "hour-9", "quiet-2200-0700",

@@ -49,6 +49,8 @@ name.fr = "Élections municipales (exemple)"
 name.en = "Municipal elections (example)"
 rounds = [{{ number = 1, date = 2099-03-15, closes = 20:00:00 }}, {{ number = 2, date = 2099-03-22, closes = 20:00:00 }}]
 constituencies = [{{ code = "13055", label = "Marseille", aliases = ["13001"] }}]
+[limits]
+lists_changed = 100000
 {places}
 """
 _PLACE = """

@@ -144,7 +144,7 @@ def test_what_is_being_sent_when_it_is_corrected_is_answered_not_told_anew(road:
     with road.database.begin() as session:
         fan_out(session, NOW)
         (due,) = due_deliveries(session, NOW, 1, channels=["console"])
-        claims.claim_deliveries(session, [claims.Worded(due.delivery, due.facts, "en", {"text": "it"})], 1, NOW)
+        claims.claim_deliveries(session, [claims.Worded.of(due, claims.Words("en", {"text": "it"}))], 1, NOW)
     correct(road, number)
     with road.database.begin() as session:
         fan_out(session, NOW, editable=["console"])
@@ -285,7 +285,7 @@ def test_an_edit_that_was_worded_from_removed_words_is_not_claimed(road: Road) -
         assert due.action is EDIT
     remove(road, number)
     with road.database.begin() as session:
-        worded = claims.Worded(due.delivery, due.facts, "en", {"text": "We will do it."}, due.trail)
+        worded = claims.Worded.of(due, claims.Words("en", {"text": "We will do it."}))
         assert claims.claim_deliveries(session, [worded], 1, NOW) == frozenset()
 
 

@@ -43,7 +43,7 @@ from pledgebot.domain.election import LineageKind
 from pledgebot.domain.errors import Objection, Refused
 from pledgebot.domain.events import AnswerFacts, EventKind, StanceFacts
 from pledgebot.services.answers import NewAnswer, Proof, Subject, amend_answer, get_answer
-from pledgebot.services.claims import Worded, claim_deliveries
+from pledgebot.services.claims import Worded, Words, claim_deliveries
 from pledgebot.services.decisions import Confirmed, confirm_answer, reject_answer, request_removal, undo_answer
 from pledgebot.services.due import due_deliveries
 from pledgebot.services.facts import answer_facts, answer_facts_from
@@ -583,7 +583,7 @@ def test_a_removal_erases_texts_and_proofs_everywhere_and_the_chain_still_holds(
         confirmed(session, an_answer(there.b, {"cameras": YES}, proofs=(Proof(file=b"shared"),)), there)
         fan_out(session, NOW)
         (due,) = due_deliveries(session, NOW, 10, channels=["console"])
-        claim_deliveries(session, [Worded(due.delivery, due.facts, "fr", {"text": "Ada Secret: Secret words"})], 1, NOW)
+        claim_deliveries(session, [Worded.of(due, Words("fr", {"text": "Ada Secret: Secret words"}))], 1, NOW)
         settle_sent(session, due.delivery, 1, "4711", NOW)
         removal = request_removal(session, target, "court order", there.alix, NOW)
         done = confirm(session, removal, there.noe)

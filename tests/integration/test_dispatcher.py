@@ -424,7 +424,7 @@ def test_words_that_were_removed_meanwhile_are_not_claimed(road: Road) -> None:
     with road.database.begin() as session:
         confirm(session, request_removal(session, number, "court order", road.there.alix, NOW), road.there.noe)
     with road.database.begin() as session:
-        worded = claims.Worded(due.delivery, due.facts, "fr", {"text": "erased"})
+        worded = claims.Worded.of(due, claims.Words("fr", {"text": "erased"}))
         assert claims.claim_deliveries(session, [worded], 1, NOW) == frozenset()
 
 

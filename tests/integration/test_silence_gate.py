@@ -269,24 +269,17 @@ def claims(road: Road) -> list[tuple[int, int | None, int | None]]:
 
 
 class Tipping:
-    """A clock that stands on Friday until something tips it into Saturday."""
+    """A clock that stands on Friday until something is claimed: then it is Saturday."""
 
-    def __init__(self) -> None:
+    def __init__(self, road: Road) -> None:
+        self.road = road
         self.at = FRIDAY
 
     def now(self) -> datetime:
-        """Return Friday noon, and afterwards Saturday."""
+        """Return Friday noon, and after a claim Saturday."""
+        if CLAIMED in self.road.states():
+            self.at = SATURDAY
         return self.at
-
-
-class TippingAtClaim(Dispatcher):
-    """A dispatcher for which the silence begins in the moment after a claim."""
-
-    def _claim(self, worded: object) -> bool:
-        claimed = super()._claim(worded)  # type: ignore[arg-type]
-        assert isinstance(self.clock, Tipping)
-        self.clock.at = SATURDAY
-        return claimed
 
 
 @pytest.mark.parametrize("edits", [False, True])
@@ -298,8 +291,8 @@ def test_nothing_leaves_when_the_silence_begins_between_the_claim_and_the_call(
     road.channel = ScriptedChannel(edits=edits)
     prepare(road)
     road.channel.received.clear()
-    clock = Tipping()
-    dispatcher = TippingAtClaim(
+    clock = Tipping(road)
+    dispatcher = Dispatcher(
         database=road.database, channels={"console": road.channel}, clock=clock, executor=road.executor
     )
     asyncio.run(dispatcher.pass_once())
@@ -355,10 +348,10 @@ def test_what_expires_between_the_claim_and_the_call_does_not_leave(road: Road) 
             audience=Audience.PUBLIC,
             expires_at=SATURDAY,
         )
-    dispatcher = TippingAtClaim(
+    dispatcher = Dispatcher(
         database=road.database,
         channels={"console": road.channel},
-        clock=Tipping(),
+        clock=Tipping(road),
         executor=road.executor,
         silence=SilencePolicy(SilenceRule.NONE),
     )

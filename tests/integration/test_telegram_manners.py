@@ -6,7 +6,7 @@ import pytest
 import sqlalchemy as sa
 
 from factories.services import NOW, Installed, an_answer, installed, record
-from factories.telegram_life import caught_up, living, played, responder_on, to
+from factories.telegram_life import caught_up, living, played, responder_on
 from fakes.telegram import Group, Message, Person, TelegramServer
 from pledgebot.chat.telegram.acts import Outcome, Say
 from pledgebot.chat.telegram.responder import Live, Responder
@@ -17,7 +17,6 @@ from pledgebot.domain.audience import Audience, PlaceKind, Spot, TopicKind
 from pledgebot.messages.document import Message as Words
 from pledgebot.messages.document import paragraph
 from pledgebot.services.people import accept_invitation, invite_again
-from pledgebot.services.status import status
 from pledgebot.services.subscriber_views import Topic, find_subscriber
 from pledgebot.services.subscribers import subscribe
 from pledgebot.store.engine import Database
@@ -289,27 +288,5 @@ def test_what_is_left_of_an_answer_outlives_a_restart(database: Database, clock:
         assert [message.text[:6] for message in alix.chat.from_bot] == ["Part 1", "Part 2", "Part 3"]
         with database.read() as session:
             assert session.scalars(sa.select(Inbox.payload)).all() == [None]
-
-    played(play)
-
-
-@pytest.mark.engines("sqlite", "postgresql")
-def test_a_long_stop_is_seen_by_organizers_and_kept_over_a_restart(database: Database, clock: MovedClock) -> None:
-    installed(database)
-    responder = responder_on(database, clock)
-
-    async def play(server: TelegramServer) -> None:
-        alix = server.world.user("Alix")
-        server.fails("sendMessage", retry_after=43_837, where=to(alix))
-        async with living(server, responder) as life:
-            alix.write("/dates")
-            await server.world.until(life.account.voice.held_for, "it is stopped")
-            await life.look()
-        with database.read() as session:
-            (stop,) = status(session, clock.now()).stops
-        assert stop.road == "telegram"
-        assert 43_000 < (stop.until - clock.now()).total_seconds() <= 43_837
-        async with living(server, responder) as again:
-            assert again.account.voice.held_for().total_seconds() > 0
 
     played(play)

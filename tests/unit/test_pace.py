@@ -1,7 +1,4 @@
 import asyncio
-import heapq
-from collections.abc import Callable, Coroutine
-from dataclasses import dataclass, field
 from datetime import timedelta
 from itertools import count
 
@@ -9,102 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from factories.pacing import Scene, crowded, play, settle
 from pledgebot.pace import Lane, Pace, is_private
-
-Answered = tuple[float, str, Lane]
-
-
-@dataclass
-class Call:
-    """A call that is still to come."""
-
-    due: float
-    callback: Callable[[], None]
-    cancelled: bool = False
-
-    def cancel(self) -> None:
-        """Never call."""
-        self.cancelled = True
-
-
-@dataclass
-class Moments:
-    """A clock that a test moves, with the timers that hang on it."""
-
-    now: float = 1000.0
-    calls: list[tuple[float, int, Call]] = field(default_factory=list)
-    fired: int = 0
-    numbers: "count[int]" = field(default_factory=count)
-
-    def time(self) -> float:
-        """Return the seconds at which the clock stands."""
-        return self.now
-
-    def call_later(self, delay: float, callback: Callable[[], None], /) -> Call:
-        """Call back when the clock is moved there."""
-        assert delay > 0
-        call = Call(self.now + delay, callback)
-        heapq.heappush(self.calls, (call.due, next(self.numbers), call))
-        return call
-
-    async def move(self, seconds: float) -> None:
-        """Move the clock on, and stop at every timer on the way."""
-        until = self.now + seconds
-        await settle()
-        while self.calls and self.calls[0][0] <= until:
-            due, _, call = heapq.heappop(self.calls)
-            self.now = max(self.now, due)
-            if not call.cancelled:
-                self.fired += 1
-                call.callback()
-                await settle()
-        self.now = until
-
-
-async def settle() -> None:
-    """Let every task run on as far as it can."""
-    for _ in range(4):
-        await asyncio.sleep(0)
-
-
-@dataclass
-class Scene:
-    """A pace, its clock, and what it admitted at what time."""
-
-    moments: Moments = field(default_factory=Moments)
-    admitted: list[Answered] = field(default_factory=list)
-    tasks: "list[asyncio.Task[None]]" = field(default_factory=list)
-
-    def __post_init__(self) -> None:
-        self.pace = Pace(self.moments.time, self.moments)
-
-    def ask(self, address: str, lane: Lane = Lane.BROADCAST) -> "asyncio.Task[None]":
-        """Ask for a turn."""
-        task = asyncio.create_task(self._ask(address, lane))
-        self.tasks.append(task)
-        return task
-
-    async def _ask(self, address: str, lane: Lane) -> None:
-        await self.pace.admit(address, lane)
-        self.admitted.append((self.moments.now - 1000.0, address, lane))
-
-    def times(self, address: str | None = None) -> list[float]:
-        """Return when turns were given, to one chat or to all, in seconds from the beginning."""
-        return [round(time, 2) for time, to, _ in self.admitted if address in {None, to}]
-
-
-def play(scene: Callable[[Scene], Coroutine[None, None, None]]) -> Scene:
-    """Play a scene in a loop of its own; whoever still waits at its end goes."""
-    it = Scene()
-
-    async def whole() -> None:
-        await scene(it)
-        for task in it.tasks:
-            task.cancel()
-        await asyncio.gather(*it.tasks, return_exceptions=True)
-
-    asyncio.run(whole())
-    return it
 
 
 def test_thirty_go_at_once_and_the_next_a_second_later() -> None:
@@ -289,10 +192,22 @@ def test_a_deadline_is_never_shortened(holds: list[tuple[str | None, float, floa
         for address, wait, pause in holds:
             it.pace.hold(address, timedelta(seconds=wait))
             longest = max(longest, it.moments.now + wait)
-            assert it.pace.ready_in("7").total_seconds() == pytest.approx(longest - it.moments.now, abs=1e-5)
+            assert it.pace.ready_in("7").total_seconds() == pytest.approx(longest - it.moments.now, abs=6e-4)
             await it.moments.move(min(pause, max(0.0, longest - it.moments.now)))
 
     play(scene)
+
+
+def test_a_deadline_for_a_chat_within_one_for_all_leaves_nobody_behind() -> None:
+    async def scene(it: Scene) -> None:
+        it.pace.hold(None, timedelta(seconds=0.5))
+        it.ask("7", Lane.ANSWER)
+        await settle()
+        it.pace.hold("7", timedelta(seconds=1))
+        it.pace.hold(None, timedelta(seconds=1))
+        await it.moments.move(2)
+
+    assert play(scene).times() == [1.0]
 
 
 def test_to_ask_when_changes_nothing() -> None:
@@ -397,11 +312,6 @@ steps = st.lists(
     ),
     max_size=25,
 )
-
-
-def crowded(times: list[float], span: float) -> int:
-    """Return how many there are at most in any window; a window begins where one was admitted."""
-    return max((sum(start <= time < start + span - 1e-6 for time in times) for start in times), default=0)
 
 
 @given(steps)

@@ -54,13 +54,16 @@ class MastodonChannel:
         self._threads = Threads(gateway, budgets, pictures)
         self._limits: tuple[datetime, Limits] | None = None
 
-    def ready_in(self, address: str, *, paid: bool = False) -> timedelta:  # noqa: ARG002 - nothing is sold there
+    def ready_in(self, address: str = "", *, paid: bool = False) -> timedelta:  # noqa: ARG002 - nothing is sold there
         """Return how long the budgets still keep a message to this place back; zero when it may go now."""
-        return self._budgets.ready_in(digests=address != TIMELINE)
+        return self._budgets.ready_in(digests=address not in {"", TIMELINE})
 
     def take(self, address: str, *, paid: bool = False) -> bool:
         """Tell whether the budgets have room; each request is counted when it is made."""
         return not self.ready_in(address, paid=paid)
+
+    def leave(self) -> None:
+        """Do nothing: nothing was counted."""
 
     def at_once(self, latency: timedelta, *, paid: bool = False) -> int:  # noqa: ARG002 - the budgets are for hours
         """Return one: a post that is looked for among the account's own is alone on its way."""

@@ -7,6 +7,7 @@ from datetime import timedelta
 import telegram
 
 from pledgebot.channels.base import Outgoing, read_picture
+from pledgebot.channels.telegram.planned import Renderings
 from pledgebot.channels.telegram.sending import change, deliver
 from pledgebot.domain.delivery import Action, PermanentFailure, Receipt
 from pledgebot.pace import PAID_PER_SECOND, PER_SECOND, Lane, Pace
@@ -23,7 +24,7 @@ class TelegramChannel:
 
     An address is a chat's number or a channel's `@name`, a thread a topic's number or nothing. A receipt names the numbers of
     the messages there, with spaces between. `username` tells the bot's name once Telegram told it; `pictures` reads the
-    picture of a key, which is a path unless it says otherwise.
+    picture of a key, which is a path unless it says otherwise. Nothing is paid for unless the installation `pays`.
     """
 
     name = "telegram"
@@ -36,22 +37,31 @@ class TelegramChannel:
         pace: Pace,
         username: Callable[[], str],
         pictures: Callable[[str], bytes] = read_picture,
+        *,
+        pays: bool = False,
     ) -> None:
         self._bot = bot
         self._pace = pace
         self._username = username
         self._pictures = pictures
+        self._pays = pays
+        self._renderings = Renderings()
 
-    def ready_in(self, address: str, *, paid: bool = False) -> timedelta:
+    def ready_in(self, address: str = "", *, paid: bool = False) -> timedelta:
         """Return how long the pace still keeps a message to this chat back; zero when it may go now."""
-        return self._pace.ready_in(address, paid=paid)
+        return self._pace.ready_in(address, paid=paid and self._pays)
 
     def take(self, address: str, *, paid: bool = False) -> bool:
         """Let a message to this chat go now, if the pace allows."""
-        return self._pace.take(address, paid=paid)
+        return self._pace.take(address, paid=paid and self._pays)
+
+    def leave(self) -> None:
+        """Say that what was taken leaves now."""
+        self._pace.leave()
 
     def at_once(self, latency: timedelta, *, paid: bool = False) -> int:
         """Return how many messages fill the pace when one takes so long, half as many again, and never more than `MOST`."""
+        paid = paid and self._pays
         per_second = PAID_PER_SECOND if paid else PER_SECOND
         needed = math.ceil(per_second * latency.total_seconds() * 1.5)
         return max(LEAST_AT_ONCE, min(needed, MOST_AT_ONCE_PAID if paid else MOST_AT_ONCE))
@@ -72,6 +82,7 @@ class TelegramChannel:
                 thread=outgoing.thread,
                 username=self._username(),
                 pictures=self._pictures,
+                admitted=outgoing.admitted,
             )
         else:
             numbers = await deliver(
@@ -84,6 +95,9 @@ class TelegramChannel:
                 reply_to=acts_on[0] if outgoing.action is Action.REPLY and acts_on else None,
                 username=self._username(),
                 pictures=self._pictures,
+                renderings=self._renderings,
+                admitted=outgoing.admitted,
+                paid=outgoing.paid and self._pays,
             )
         return Receipt(" ".join(map(str, numbers)))
 

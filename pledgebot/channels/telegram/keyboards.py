@@ -15,7 +15,7 @@ LABEL = 64
 _LEADING_OUT = ("http://", "https://", "tg://")
 _PRESSED_ANYWHERE = frozenset(
     {"s", "w", "confirm", "reject", "ask", "entry", "pending", "chase", "contact", "held", "status", "file", "fate"}
-    | {"question", "explain", "answering"}
+    | {"question", "explain", "answering", "deliveries", "settle", "pay", "brake"}
 )
 """What organizers and a chat's administrators press where they are; the rest is asked in a private chat."""
 

@@ -57,15 +57,18 @@ async def deliver(
     pictures: Callable[[str], bytes] = read_picture,
     renderings: Renderings | None = None,
     gone: int = 0,
+    admitted: bool = False,
+    paid: bool = False,
 ) -> tuple[int, ...]:
     """Send a message to a chat and return the numbers that its pieces have there.
 
     `renderings` remembers how a message looks that is sent again and again, the very same object. `thread` is a topic's
     number, 0 or nothing for none; the first piece answers `reply_to`, if that still exists. `gone` pieces went out at an
-    earlier try and are left out. Raises the failures of `domain.delivery`; once a piece has gone out, any failure of a later
+    earlier try and are left out. `admitted` says that the pace let the first one go already, `paid` that Telegram is paid for
+    sending it faster. Raises the failures of `domain.delivery`; once a piece has gone out, any failure of a later
     one is `Uncertain`, but that a later piece of an answer has to wait is `Interrupted`.
     """
-    where = _Where(bot, pace, str(chat), str(thread), lane, username, pictures)
+    where = _Where(bot, pace, str(chat), str(thread), lane, username, pictures, _Leave(granted=admitted), paid)
     known = renderings.get(message, where.private) if renderings is not None else None
     planned = known or await where.planned(message)
     if renderings is not None and known is None:
@@ -84,13 +87,14 @@ async def change(
     thread: int | str = "",
     username: str = "",
     pictures: Callable[[str], bytes] = read_picture,
+    admitted: bool = False,
 ) -> tuple[int, ...]:
     """Put a message in the place of one that was sent (of several numbers, if it had several pieces); return the numbers.
 
     Pieces take each other's place one by one. New ones that are left over are sent, old ones deleted, or emptied where that is
     not allowed. A picture stays as it is, with new words below. Nothing new is a success. Raises as `deliver` does.
     """
-    where = _Where(bot, pace, str(chat), str(thread), lane, username, pictures)
+    where = _Where(bot, pace, str(chat), str(thread), lane, username, pictures, _Leave(granted=admitted))
     old = (message_id,) if isinstance(message_id, int) else tuple(message_id)
     return await where.rewrite(old, await where.planned(message))
 
@@ -99,8 +103,20 @@ async def send_file(
     bot: telegram.Bot, pace: Pace, chat: int | str, thread: int | str, content: bytes, media_type: str
 ) -> int:
     """Send a file as a document, paced as an answer; return its number. Raises as `deliver` does."""
-    where = _Where(bot, pace, str(chat), str(thread), Lane.ANSWER, "", read_picture)
+    where = _Where(bot, pace, str(chat), str(thread), Lane.ANSWER, "", read_picture, _Leave())
     return await where.send_document(content, f"proof{guess_extension(media_type) or '.bin'}")
+
+
+@dataclass
+class _Leave:
+    """Whether the pace let a request go before it was asked to: that holds for one."""
+
+    granted: bool = False
+
+    def used(self) -> bool:
+        """Use it up, and tell whether it was there."""
+        granted, self.granted = self.granted, False
+        return granted
 
 
 @dataclass(frozen=True)
@@ -114,6 +130,8 @@ class _Where:
     lane: Lane
     username: str
     pictures: Callable[[str], bytes]
+    leave: _Leave
+    paid: bool = False
 
     @property
     def private(self) -> bool:
@@ -180,12 +198,18 @@ class _Where:
             raise translate(error) from error
 
     async def _turn(self) -> None:
-        wait = self.pace.ready_in(self.chat, self.lane)
+        # What was let go before Telegram asked to wait stays here all the same.
+        if self.leave.used() and not self.pace.held_for():
+            return
+        wait = self.pace.ready_in(self.chat, self.lane, paid=self.paid)
         if wait > PATIENCE:
             raise TemporaryFailure("kept back by the pace", wait)
         try:
             async with asyncio.timeout(PATIENCE.total_seconds()):
-                await self.pace.admit(self.chat, self.lane)
+                while self.paid and not self.pace.take(self.chat, paid=True):  # noqa: ASYNC110 - the pace says when to ask again
+                    await asyncio.sleep(self.pace.ready_in(self.chat, paid=True).total_seconds())
+                if not self.paid:
+                    await self.pace.admit(self.chat, self.lane)
         except TimeoutError as error:
             raise TemporaryFailure("kept back by the pace") from error
 
@@ -198,7 +222,7 @@ class _Where:
         failure = translate(error)
         if isinstance(error, InvalidToken):
             log.error("telegram_token_refused")
-            self.pace.hold(None, TOKEN_WAIT)
+            self.pace.hold(None, TOKEN_WAIT, lasting=False)
         elif isinstance(error, RetryAfter) and isinstance(failure, TemporaryFailure):
             wait = failure.retry_after or _SHORTEST_HOLD
             everybody = is_private(self.chat)
@@ -224,6 +248,7 @@ class _Where:
                 reply_parameters=reply,
                 reply_markup=one.markup,
                 filename="image.png",
+                allow_paid_broadcast=True if self.paid else None,
             )
             return sent.message_id
         return await self._send_words(one, thread, reply)
@@ -241,6 +266,7 @@ class _Where:
             **({"message_thread_id": str(thread)} if thread is not None else {}),
             **({"reply_parameters": reply.to_json()} if reply is not None else {}),
             **({"reply_markup": one.keyboard} if one.keyboard else {}),
+            **({"allow_paid_broadcast": "true"} if self.paid else {}),
         }
         data = RequestData([RequestParameter(name, value, None) for name, value in fields.items()])
         sent = await self.bot.request.post(f"{self.bot.base_url}/sendMessage", data)

@@ -69,7 +69,7 @@ class AiohttpRequest(BaseRequest):
     def __init__(
         self,
         *,
-        connections: int = 64,
+        connections: int = 256,
         connect_timeout: float | None = 5.0,
         read_timeout: float | None = 15.0,
         write_timeout: float | None = 5.0,

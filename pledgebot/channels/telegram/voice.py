@@ -71,14 +71,6 @@ class TelegramVoice:
         """Return buttons for a message that may be inserted anywhere: they lead to the private chat."""
         return markup(buttons, private=False, username=self._bot.username)
 
-    def held_for(self) -> timedelta:
-        """Return for how long Telegram wants to hear nothing at all."""
-        return self._pace.held_for()
-
-    def hold(self, wait: timedelta) -> None:
-        """Say nothing at all for a while: what Telegram asked for before a restart."""
-        self._pace.hold(None, wait)
-
     def wait_after(self, error: Exception) -> timedelta | None:
         """Return how long the network asked to wait with an error, None when it did not ask."""
         failure = translate(error)

@@ -18,6 +18,7 @@ from pledgebot.chat.mastodon.voice import Ears, Heard, Me, Mouth
 from pledgebot.domain.delivery import PermanentFailure, TemporaryFailure, Uncertain
 from pledgebot.domain.errors import Unusable, place_of
 from pledgebot.services import inbox
+from pledgebot.services.brakes import meet_account
 from pledgebot.services.cursors import read_cursor, write_cursor
 from pledgebot.services.inbox import ReceivedUpdate
 
@@ -81,10 +82,18 @@ class MastodonLife:
                     log.warning("mastodon_away: %s; the bot goes on trying", failure.reason)
                 await self.pause(min(_LONGEST_WAIT.total_seconds(), 2.0 ** min(failures, 10) / 2))
                 continue
-            self._know(me, place.domain)
+            ours = Self(me.acct, place.domain or urlsplit(me.url).hostname or "")
+            await self._crossed(partial(self._meet, ours.address, me.statuses_count))
+            self._know(me, ours)
 
-    def _know(self, me: Me, domain: str) -> None:
-        ours = Self(me.acct, domain or urlsplit(me.url).hostname or "")
+    def _meet(self, address: str, posts: int) -> None:
+        """See whether another database used the account before this one met it: then organizers are asked first."""
+        with self.responder.database.begin() as session:
+            known = read_cursor(session, cursor_name(address)) is not None
+            now = self.responder.clock.now()
+            meet_account(session, CHANNEL, address, used=posts, known=known, now=now)
+
+    def _know(self, me: Me, ours: Self) -> None:
         self._me, self.responder.me = me, ours
         self._cursor = cursor_name(ours.address)
         self.ready = True

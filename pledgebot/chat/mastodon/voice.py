@@ -120,6 +120,11 @@ class Me(Named, Protocol):
         """Its page."""
         ...
 
+    @property
+    def statuses_count(self) -> int:
+        """How many posts it has."""
+        ...
+
 
 class Place(Protocol):
     """What a server says of itself."""

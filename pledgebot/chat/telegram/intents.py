@@ -7,7 +7,7 @@ from pledgebot.chat.grammar import ORGANIZER_VERBS, SUBSCRIBER_VERBS, Request, V
 from pledgebot.chat.telegram.turns import Turn, What
 from pledgebot.messages.presses import Press, number, read_token
 
-_PANEL = frozenset({"s", "w", "log", "confirm", "reject", "ask", "chase", "contact"})
+_PANEL = frozenset({"s", "w", "log", "confirm", "reject", "ask", "chase", "contact", "brake"})
 """Presses that change something."""
 
 _BEGINNING = frozenset({Verb.CORRECT, Verb.WITHDRAW})

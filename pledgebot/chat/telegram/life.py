@@ -6,7 +6,7 @@ import hmac
 import logging
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from functools import partial
 from typing import TypeVar
 from zoneinfo import ZoneInfo
 
@@ -18,16 +18,16 @@ from telegram.request import BaseRequest
 from pledgebot.chat.telegram.desk import Desk
 from pledgebot.chat.telegram.handlers import Handlers
 from pledgebot.chat.telegram.letters import leave_letters
-from pledgebot.chat.telegram.menus import delete_menus, digest_of, menus, set_menus
+from pledgebot.chat.telegram.menus import commands_there, delete_menus, digest_of, menus, set_menus
 from pledgebot.chat.telegram.polling import ALLOWED, WRONG_TOKEN, Poller
 from pledgebot.chat.telegram.responder import Responder
 from pledgebot.chat.telegram.updates import App, Updates
 from pledgebot.chat.telegram.voice import Voice
 from pledgebot.domain.budgets import Budgets
 from pledgebot.domain.errors import Unusable
+from pledgebot.services.brakes import is_known, meet_account
 from pledgebot.services.cursors import read_cursor, write_cursor
 from pledgebot.services.people import addresses_of_organizers
-from pledgebot.services.stops import keep_stop, stops
 from pledgebot.services.subscriber_views import organizers_places
 
 log = logging.getLogger(__name__)
@@ -37,10 +37,8 @@ R = TypeVar("R")
 USERNAME = "telegram:username"
 MENUS = "telegram:menus"
 ROAD = "telegram"
-"""Under which name it is kept that Telegram wants to hear nothing."""
+"""Under which name it is kept which accounts were met."""
 _LONGEST_WAIT = 60.0
-_WORTH_KEEPING = timedelta(seconds=10)
-"""A shorter wait is over before anybody could be told of it."""
 
 
 @dataclass(frozen=True)
@@ -74,12 +72,10 @@ class TelegramLife:
         Handlers(desk, self.updates, self.zone).register(self._app)
         self._running = False
         self._menus_in: frozenset[str] = frozenset()
-        self._stopped_until: datetime | None = None
 
     async def run(self) -> None:
         """Live until cancelled. Raises `Unusable` when the token is refused; an absent network is waited for."""
         try:
-            await self._obey_stop()
             await self._begin()
             await self._app.start()
             self._running = True
@@ -101,40 +97,11 @@ class TelegramLife:
         if not self._running or not self.may_work():
             return
         try:
-            await self._keep_stop()
             await self.cross(self._leave_letters)
             await self.updates.look()
         except Unusable as error:
             # What was committed stands in the inbox: the next look finds it.
             log.warning("database_away: %s", error)
-
-    async def _keep_stop(self) -> None:
-        """Keep for how long Telegram wants to hear nothing, where that is long: for a restart, and for organizers."""
-        now, wait = self.responder.clock.now(), self.account.voice.held_for()
-        until = now + wait
-        if wait < _WORTH_KEEPING or (self._stopped_until is not None and until < self._stopped_until + _WORTH_KEEPING):
-            return
-        self._stopped_until = until
-
-        def write() -> None:
-            with self.responder.database.begin() as session:
-                keep_stop(session, ROAD, until)
-
-        await self.cross(write)
-
-    async def _obey_stop(self) -> None:
-        """Send nothing before the moment that Telegram named to a former life."""
-        now = self.responder.clock.now()
-
-        def read() -> datetime | None:
-            with self.responder.database.read() as session:
-                return next((stop.until for stop in stops(session, now) if stop.road == ROAD), None)
-
-        until = await self.cross(read)
-        if isinstance(until, datetime):
-            log.error("telegram_asked_to_wait: nothing is sent for %d seconds", (until - now).total_seconds())
-            self._stopped_until = until
-            self.account.voice.hold(until - now)
 
     def _leave_letters(self) -> None:
         leave_letters(self.responder.database, self.responder.clock, self.responder.manners.languages[0])
@@ -165,8 +132,26 @@ class TelegramLife:
                 await asyncio.sleep(min(_LONGEST_WAIT, 2.0**failures / 2))
         self.responder.username = self.account.bot.username
         await self.cross(lambda: self._write(USERNAME, self.account.bot.username))
+        await self._meet_account()
         await self.renew_menus()
         log.info("telegram_ready: @%s", self.account.bot.username)
+
+    async def _meet_account(self) -> None:
+        """See whether another database used the account before this one met it: then organizers are asked first."""
+        account = str(self.account.bot.id)
+        if await self.cross(partial(self._has_met, account)):
+            return
+        known = await self.cross(lambda: self._read(MENUS)) is not None
+        used = 0 if known else await commands_there(self.account.bot)
+        await self.cross(partial(self._meet, account, used, known=known))
+
+    def _has_met(self, account: str) -> bool:
+        with self.responder.database.read() as session:
+            return is_known(session, ROAD, account)
+
+    def _meet(self, account: str, used: int, *, known: bool) -> None:
+        with self.responder.database.begin() as session:
+            meet_account(session, ROAD, account, used=used, known=known, now=self.responder.clock.now())
 
     async def renew_menus(self) -> None:
         """Set the menus of commands if they are not what this version, these organizers and these groups need."""

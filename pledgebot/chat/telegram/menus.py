@@ -1,5 +1,6 @@
 """The menu of commands that Telegram shows: per language and scope, renewed when it changes."""
 
+import asyncio
 import hashlib
 import json
 from collections.abc import Iterable
@@ -15,9 +16,11 @@ from telegram import (
     BotCommandScopeChat,
     BotCommandScopeDefault,
 )
-from telegram.error import BadRequest, Forbidden
+from telegram.error import BadRequest, Forbidden, InvalidToken, TelegramError
 
 from pledgebot.messages.i18n import Translator, translator
+
+_LONGEST_WAIT = 60.0
 
 
 @dataclass(frozen=True)
@@ -59,7 +62,8 @@ _FRENCH = {
     "timezone": "fuseau",
     "language": "langue", "mydata": "mesdonnees", "forget": "oublier", "privacy": "confidentialite", "log": "noter",
     "pending": "attente", "lists": "listes", "contact": "contact", "chase": "relancer", "correct": "corriger",
-    "withdraw": "retirer", "undo": "defaire", "held": "retenus", "status": "etat", "cancel": "annuler",
+    "withdraw": "retirer", "undo": "defaire", "deliveries": "envois", "status": "etat", "cancel": "annuler",
+    "resume": "reprendre",
 }  # fmt: skip
 
 
@@ -105,8 +109,10 @@ def _organizer(tr: Translator) -> tuple[tuple[str, str], ...]:
         ("correct", tr._("correct a confirmed entry")),
         ("withdraw", tr._("a list takes its word back")),
         ("undo", tr._("undo a confirmation that was not announced yet")),
-        ("held", tr._("messages that wait for a person")),
+        ("deliveries", tr._("messages in doubt or failed")),
         ("status", tr._("how the bot is")),
+        ("pause", tr._("let nothing go out to the public")),
+        ("resume", tr._("let go on what is stopped")),
         ("cancel", tr._("drop what you are logging")),
     )
 
@@ -115,6 +121,22 @@ def digest_of(wanted: Iterable[Menu]) -> str:
     """Return what tells these menus from other ones."""
     plain = [[menu.scope.to_dict(), menu.language, menu.commands] for menu in wanted]
     return hashlib.sha256(json.dumps(plain, sort_keys=True).encode()).hexdigest()
+
+
+async def commands_there(bot: telegram.Bot) -> int:
+    """Return how many commands everybody's menu has already; asked again and again while Telegram is away.
+
+    A server that does not know the question tells of none.
+    """
+    failures = 0
+    while True:
+        try:
+            return len(await bot.get_my_commands())
+        except (BadRequest, Forbidden, InvalidToken):
+            return 0
+        except TelegramError:
+            failures += 1
+            await asyncio.sleep(min(_LONGEST_WAIT, 2.0**failures / 2))
 
 
 async def set_menus(bot: telegram.Bot, wanted: Iterable[Menu]) -> None:

@@ -31,14 +31,6 @@ class Voice(Protocol):
         """Return buttons for a message that may be inserted anywhere."""
         ...
 
-    def held_for(self) -> timedelta:
-        """Return for how long the network wants to hear nothing at all."""
-        ...
-
-    def hold(self, wait: timedelta) -> None:
-        """Say nothing at all for a while: what the network asked for before a restart."""
-        ...
-
     def wait_after(self, error: Exception) -> timedelta | None:
         """Return how long the network asked to wait with an error, None when it did not ask."""
         ...

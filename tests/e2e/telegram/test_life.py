@@ -12,6 +12,7 @@ import pytest
 
 from factories.processes import run
 from factories.telegram import Local, account_of, free_port, local_play, settle
+from factories.telegram_life import to
 from fakes.telegram import TelegramServer
 from scenarios.stage import answer, eventually
 
@@ -71,6 +72,25 @@ def test_the_bot_outlives_an_absent_network_limits_nonsense_and_a_rival(tmp_path
         begun = time.monotonic()
         local.bots.stop()
         assert time.monotonic() - begun < LONGEST_STOP
+
+
+def test_after_a_kill_the_bot_does_not_knock_where_it_was_asked_to_wait(tmp_path: Path) -> None:
+    with local_play(tmp_path) as local:
+        win = local.play.follower("Win")
+        local.server.fails("sendMessage", retry_after=43_837, where=to(win))
+        win.write("/dates")
+        kept = "SELECT count(*) FROM pace WHERE road = 'telegram'"
+        eventually(lambda: local.town.select(kept) == [(1,)], "it is kept how long to wait")
+        local.bots.kill()
+        before = len(_statuses(local.server))
+        local.bots.start(until="telegram_asked_to_wait")
+        local.bots.until("telegram_ready")
+        win.write("/list Liste Exemple A")
+        waiting = "SELECT count(*) FROM inbox WHERE state = 'new'"
+        eventually(lambda: local.town.select(waiting) == [(2,)], "both questions wait")
+        local.bots.kill()
+        assert len(_statuses(local.server)) == before
+        assert local.town.select("SELECT count(*) FROM event WHERE kind = 'network_waits'") == [(1,)]
 
 
 def test_updates_are_brought_to_the_webhook_when_there_is_one(tmp_path: Path) -> None:

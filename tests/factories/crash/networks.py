@@ -15,6 +15,7 @@ from fakes.mastodon.process import BOT, DOMAIN, PEOPLE
 from fakes.telegram import TelegramServer
 from fakes.telegram.faults import Trouble
 from fakes.telegram.parameters import Parameters
+from pledgebot.channels.telegram.channel import MOST_AT_ONCE
 from scenarios.stage import PATIENCE, eventually
 
 _TELEGRAM = """
@@ -75,7 +76,7 @@ class OnTelegram:
     """The emulator: private chats of invented people. Doubts stay, since nobody can look."""
 
     name = "telegram"
-    at_once = 1
+    at_once = MOST_AT_ONCE
     always: frozenset[str] = frozenset()
 
     def __init__(self, server: TelegramServer, size: int = 10) -> None:

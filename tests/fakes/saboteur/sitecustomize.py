@@ -88,7 +88,8 @@ def _number(connection: object) -> int:
 def step_of(statement: str) -> str:
     """Return the step of a broadcast that a statement belongs to; nothing for all the others."""
     words = " ".join(statement.split())
-    if words.startswith("INSERT INTO delivery "):
+    # A table of the moments at which it is due may come first.
+    if words.startswith(("INSERT", "WITH")) and "INSERT INTO delivery " in words:
         return "fan-out"
     if not words.startswith("UPDATE delivery SET "):
         return ""

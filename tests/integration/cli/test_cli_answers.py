@@ -228,8 +228,9 @@ def test_bad_input_changes_nothing(told: CommandLine, command: str, subtests: py
 
 
 def test_the_limit_of_files_is_that_of_the_configuration(cli: CommandLine) -> None:
-    with (cli.folder / "config.toml").open("a", encoding="utf-8") as config:
-        config.write("[limits]\nevidence_megabytes = 1\n")
+    config = cli.folder / "config.toml"
+    limits = "[limits]\nevidence_megabytes = 1\n"
+    config.write_text(config.read_text("utf-8").replace("[limits]\n", limits), "utf-8")
     (cli.folder / "fits.bin").write_bytes(bytes(MEGABYTE))
     (cli.folder / "large.bin").write_bytes(bytes(MEGABYTE + 1))
     cli.refused(*RECORD, *CAMERAS, *DAY, "--file", "large.bin", status=1, saying="Limit: 1 MB")

@@ -8,10 +8,8 @@ import pytest
 from factories.documents import HOSTILE
 from factories.views import PARIS, answer_facts, entry_view, list_head, round_view
 from pledgebot.domain.answer import AnswerState
-from pledgebot.domain.audience import Audience
 from pledgebot.domain.delivery import DeliveryState
 from pledgebot.domain.election import ListStatus
-from pledgebot.domain.events import EventKind
 from pledgebot.domain.progress import ContactKind, Medium, Progress, Stage
 from pledgebot.domain.words import CONTACT_WORDS, MEDIUM_WORDS, contact_from, medium_from, normalise
 from pledgebot.messages import labels, organizers, outreach
@@ -19,9 +17,8 @@ from pledgebot.messages.document import Message
 from pledgebot.messages.i18n import LANGUAGES, translator
 from pledgebot.messages.presses import read_token
 from pledgebot.messages.render import plain, telegram_html
-from pledgebot.messages.status import held, status
+from pledgebot.messages.status import status
 from pledgebot.services.chases import ChaseView, ContactView, ConversationsView, ConversationView
-from pledgebot.services.deliveries import DeliveryView
 from pledgebot.services.people import Role
 from pledgebot.services.status import StatusView
 
@@ -63,12 +60,6 @@ def a_status() -> StatusView:
         lists={Stage.NOT_CONTACTED: 4, Stage.DECLINED: 0},
         ledger_entries=5,
         subscribers=6,
-    )
-
-
-def a_delivery(reason: str | None = "blocked") -> DeliveryView:
-    return DeliveryView(
-        8, 1, EventKind.ANSWER_CONFIRMED, 12, "telegram", Audience.PUBLIC, DeliveryState.FAILED, NOON, None, 3, reason
     )
 
 
@@ -152,13 +143,6 @@ def test_the_status_is_told_in_numbers() -> None:
     assert "declined" not in text
 
 
-def test_a_message_that_waits_for_a_person_is_told_with_its_reason() -> None:
-    text = read(held([a_delivery(), replace(a_delivery(None), id=9)], EN, PARIS))
-    assert "2 messages wait for a person" in text
-    assert "message 8, failed: new answer, telegram, due Sunday, 8 February 2026 at 13:00, entry 12 — blocked" in text
-    assert "1 message waits" in read(held([a_delivery()], EN))
-
-
 @pytest.mark.parametrize("name", HOSTILE)
 def test_no_name_makes_markup_or_lines_of_its_own(name: str) -> None:
     view = a_conversation(name, aliases=(name,), contacts=(ContactView(ContactKind.SENT, Medium.EMAIL, NOON, name),))
@@ -168,7 +152,6 @@ def test_no_name_makes_markup_or_lines_of_its_own(name: str) -> None:
         outreach.chases([ChaseView(1, name, name, name, NOON)], ConversationsView((view,)), EN),
         outreach.conversation(view, EN),
         outreach.which_list(name, [(1, name)], "chase", EN),
-        held([a_delivery(name)], EN),
     ):
         html = telegram_html(message)
         assert "<script" not in html

@@ -10,7 +10,7 @@ from factories.views import answer_facts
 from pledgebot.domain.election import Hush
 from pledgebot.domain.events import EventKind
 from pledgebot.domain.organizer_calendar import Deadline
-from pledgebot.domain.recalled import DeadlineFacts, OutreachLine, Recalled, StopFacts, WaitingFacts
+from pledgebot.domain.recalled import DeadlineFacts, NetworkFacts, OutreachLine, Recalled, StopFacts, WaitingFacts
 from pledgebot.messages.announcements import announce
 from pledgebot.messages.document import Message
 from pledgebot.messages.i18n import LANGUAGES, translator
@@ -121,6 +121,16 @@ def test_no_date_is_told_as_another(language: str) -> None:
         for one in Deadline
     }
     assert len(titles) == len(Deadline)
+
+
+def test_a_network_that_asks_to_wait_is_named_with_the_place_that_it_concerns() -> None:
+    everywhere = told(NetworkFacts("telegram", NOW), EventKind.NETWORK_WAITS)
+    assert everywhere.startswith(
+        "Telegram asks the bot to wait\nNothing goes out there until Friday, 13 March 2026 at 09:00:"
+    )
+    at_one_place = told(NetworkFacts("telegram", NOW, "@exemple"), EventKind.NETWORK_WAITS)
+    assert at_one_place.startswith("Telegram asks the bot to wait at @exemple\nNothing goes out there until Friday, ")
+    assert "All other places" in at_one_place
 
 
 def test_a_stopped_bot_says_why_and_what_to_do() -> None:

@@ -513,6 +513,8 @@ def test_flood_control_holds_the_chat_or_everything_back() -> None:
         with pytest.raises(TemporaryFailure):
             await it.send(MESSAGE)
         assert it.channel.ready_in("999") == timedelta(seconds=40)
+        with it.pace.deadlines() as deadlines:
+            assert deadlines == {str(group.id): timedelta(seconds=30), None: timedelta(seconds=40)}
 
     played(scene)
 
@@ -534,6 +536,20 @@ def test_a_token_that_is_refused_stops_all_sending_for_a_while() -> None:
         with pytest.raises(TemporaryFailure, match="token"):
             await it.send(MESSAGE)
         assert it.channel.ready_in("999") == timedelta(minutes=5)
+        # Whoever corrects the token and starts again does not wait.
+        assert not it.pace.changed
+
+    played(scene)
+
+
+def test_what_was_let_go_before_telegram_asked_to_wait_does_not_knock() -> None:
+    async def scene(it: Stage) -> None:
+        assert it.channel.take(str(it.alix.id))
+        it.pace.hold(None, timedelta(hours=12))
+        with pytest.raises(TemporaryFailure, match="pace") as failure:
+            await it.channel.send(Outgoing(1, str(it.alix.id), "", MESSAGE, admitted=True))
+        assert failure.value.retry_after == timedelta(hours=12)
+        assert it.calls("sendMessage") == []
 
     played(scene)
 

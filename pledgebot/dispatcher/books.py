@@ -1,0 +1,198 @@
+"""The books of what is under way on one medium: claimed before it leaves, settled as soon as its receipt is there.
+
+While the road waits for the pace anyway, a receipt waits for the next claim, a few hundredths of a second, and both are one
+transaction; while the road waits for receipts each is settled as it comes. At the free pace they are settled one by one, in a
+broadcast that is paid for as many together as came since the last claim. A database that is away is asked again for as long as
+it takes: what is not written would become a doubt.
+"""
+
+import asyncio
+import logging
+from collections import Counter
+from collections.abc import Callable, Sequence
+from functools import partial
+from typing import Protocol, TypeVar
+
+from pledgebot.clock import Clock
+from pledgebot.dispatcher.outcomes import Settlement
+from pledgebot.domain.errors import Unusable, place_of
+from pledgebot.services.claims import Worded, claim_deliveries
+from pledgebot.services.quick_claims import claim_quickly
+from pledgebot.services.settling import release_unsent, settle_quickly
+from pledgebot.store.engine import Database
+
+log = logging.getLogger(__name__)
+R = TypeVar("R")
+
+
+class Cross(Protocol):
+    """Does something that waits for the database, outside the event loop."""
+
+    async def __call__(self, work: Callable[[], R], /) -> R:
+        """Return what the work returns."""
+        ...
+
+
+LINGER = 0.04
+"""For so many seconds at most a receipt waits for the next claim."""
+_SETTLE_AGAIN = (0.1, 0.5, 2.0)
+"""How many seconds are waited before what became of a message is written again; the last of them again and again."""
+
+
+class Books:
+    """Claims and settles under one lease's token. `under_way` are the deliveries claimed and not settled yet.
+
+    It is shared by the dispatchers of one process: of what is under way here nobody else need say that it is in doubt.
+    """
+
+    def __init__(self, database: Database, clock: Clock, cross: Cross, token: int, under_way: set[int]) -> None:
+        self._database = database
+        self._clock = clock
+        self._cross = cross
+        self._token = token
+        self._under_way = under_way
+        self._receipts: list[tuple[Settlement, float]] = []
+        self._writing: asyncio.Task[None] | None = None
+        self._lingering: asyncio.TimerHandle | None = None
+        self._eager = True
+        self.open: set[int] = set()
+        self.counts: Counter[str] = Counter()
+        self.places_changed = False
+        self.latency = 0.1
+        self.changed = asyncio.Event()
+
+    async def claim(self, worded: Sequence[Worded]) -> frozenset[int]:
+        """Claim deliveries, and return those that are this worker's own now."""
+        self.open |= {item.delivery for item in worded}
+        for item in worded:
+            self._under_way.update(item.deliveries)
+        receipts, self._receipts = self._receipts, []
+        try:
+            claimed = await self._cross(partial(self._claim, worded, [one for one, _took in receipts]))
+        except Unusable:
+            self._receipts = receipts + self._receipts
+            # The claim may have been committed although nobody said so.
+            await self.release(worded)
+            raise
+        self._settled(receipts)
+        self._forget([item for item in worded if item.delivery not in claimed])
+        return claimed
+
+    async def release(self, worded: Sequence[Worded]) -> None:
+        """Give claims back of which nothing has left."""
+        await self._persist(partial(self._release, [item.delivery for item in worded]))
+        self._forget(worded)
+
+    def settle(self, settlement: Settlement, took: float) -> None:
+        """Have it written down what became of a message, which took so many seconds."""
+        self._receipts.append((settlement, took))
+        if self._eager or settlement.sent is None:
+            self.write_now()
+        elif self._lingering is None:
+            self._lingering = asyncio.get_running_loop().call_later(LINGER, self.write_now)
+
+    def be_eager(self, *, eager: bool) -> None:
+        """Settle each receipt as it comes, or let it wait for the next claim."""
+        self._eager = eager
+        if eager and self._receipts:
+            self.write_now()
+
+    def write_now(self) -> None:
+        """Begin to settle what is not settled yet."""
+        if self._lingering is not None:
+            self._lingering.cancel()
+            self._lingering = None
+        if self._writing is None or self._writing.done():
+            self.check()
+            self._writing = asyncio.create_task(self._write_down())
+
+    def check(self) -> None:
+        """Raise what ended the writing, if it was no error that can be lived with."""
+        if self._writing is not None and self._writing.done():
+            self._writing.result()
+
+    async def close(self) -> None:
+        """Stop writing; what is not settled yet will be a doubt."""
+        if self._lingering is not None:
+            self._lingering.cancel()
+        if self._writing is not None:
+            self._writing.cancel()
+            await asyncio.gather(self._writing, return_exceptions=True)
+
+    async def _write_down(self) -> None:
+        while self._receipts:
+            receipts, self._receipts = self._receipts, []
+            await self._persist(partial(self._write, [settlement for settlement, _took in receipts]))
+            self._settled(receipts)
+
+    def _settled(self, receipts: Sequence[tuple[Settlement, float]]) -> None:
+        for settlement, took in receipts:
+            self.counts[settlement.outcome] += 1
+            self.places_changed |= settlement.changes_places
+            self.latency += (took - self.latency) / 10
+            self.open.discard(settlement.due.delivery)
+            self._under_way.difference_update(settlement.due.deliveries)
+        if receipts:
+            self.changed.set()
+
+    async def _persist(self, write: Callable[[], None]) -> None:
+        waits = iter(_SETTLE_AGAIN)
+        wait = 0.0
+        while True:
+            try:
+                await self._cross(write)
+            except Unusable as error:
+                wait = next(waits, wait)
+                log.warning("not_settled_yet: %s", error)
+                await asyncio.sleep(wait)
+            else:
+                return
+
+    def _claim(self, worded: Sequence[Worded], settlements: Sequence[Settlement]) -> frozenset[int]:
+        """Settle what waits, and claim: nearly always in one transaction."""
+        plain = [item for item in worded if item.is_plain]
+        sent = [one.sent for one in settlements if one.sent is not None]
+        claimed: frozenset[int] = frozenset()
+        if plain or sent:
+            with self._database.writing() as connection:
+                if sent:
+                    settle_quickly(connection, sent, self._token)
+                claimed = claim_quickly(connection, plain, self._token, self._clock.now())
+        for one in settlements:
+            if one.sent is None:
+                self._write_one(one)
+        rest = [item for item in worded if item.delivery not in claimed]
+        if rest:
+            with self._database.begin() as session:
+                claimed |= claim_deliveries(session, rest, self._token, self._clock.now())
+        return claimed
+
+    def _release(self, deliveries: Sequence[int]) -> None:
+        with self._database.begin() as session:
+            for delivery in deliveries:
+                release_unsent(session, delivery, self._token)
+
+    def _write(self, settlements: Sequence[Settlement]) -> None:
+        """Write what arrived in one transaction, everything else in one each: a fault of one spoils no other."""
+        sent = [one.sent for one in settlements if one.sent is not None]
+        if sent:
+            with self._database.writing() as connection:
+                settle_quickly(connection, sent, self._token)
+        for one in settlements:
+            if one.sent is None:
+                self._write_one(one)
+
+    def _write_one(self, settlement: Settlement) -> None:
+        try:
+            with self._database.begin() as session:
+                settlement.write(session, self._token)
+        except Unusable:
+            raise
+        except Exception as error:  # noqa: BLE001 - it stays claimed, and is a doubt some time later
+            # Its words may hold an address.
+            log.error("not_settled: %s: %s", settlement.outcome, place_of(error))  # noqa: TRY400
+
+    def _forget(self, worded: Sequence[Worded]) -> None:
+        for item in worded:
+            self.open.discard(item.delivery)
+            self._under_way.difference_update(item.deliveries)
