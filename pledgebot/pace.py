@@ -23,9 +23,16 @@ __all__ = ["PAID_AT_ONCE", "PAID_PER_SECOND", "PER_SECOND", "RESERVED", "Lane", 
 _Admitted = asyncio.Future[None]
 
 PER_SECOND = 30
-PAID_PER_SECOND = 1000
-"""What Telegram lets through of what it is paid for: https://core.telegram.org/bots/api#sendmessage, `allow_paid_broadcast`."""
+PAID_PER_SECOND = 993
+"""Telegram lets 1,000 through of what it is paid for (https://core.telegram.org/bots/api#sendmessage, `allow_paid_broadcast`).
+
+A few less: what leaves evenly does not arrive so, and one refusal costs a second in which nothing goes.
+"""
 PAID_AT_ONCE = 25
+PAID_AT_FIRST, PAID_AT_LEAST = 953, 500
+"""How many of what is paid for go in the first second, while connections are made that delay some of it; and after refusals."""
+_FEWER, _MORE = 20, 10
+"""So many fewer go in a second after each refusal, for good; and so many more after each second in the beginning."""
 RESERVED = 5
 """How many of them a broadcast leaves free while people ask, and how many it is sure of when it waited for long."""
 _SHORTEST_WAIT = 0.0005
@@ -67,6 +74,9 @@ class Pace:
         self._broadcasts = Window(RESERVED, SECOND)
         self._spacing = Spacing(PER_SECOND)
         self._paid = Window(PAID_PER_SECOND, SECOND)
+        self._paid_most = PAID_AT_FIRST
+        self._paid_ceiling = PAID_PER_SECOND
+        self._grown_at = -math.inf
         self._paid_spacing = Spacing(PAID_PER_SECOND, PAID_AT_ONCE)
         self._wish = Wish()
         self._taken_since = math.inf
@@ -116,6 +126,7 @@ class Pace:
         chat.wish = None
         if paid:
             self._paid.add(now)
+            self._speed_up(now)
             self._paid_spacing.add(now)
         else:
             self._window.add(now)
@@ -148,6 +159,15 @@ class Pace:
         else:
             ready = max(self._chat_ready_at(address), self._held_until, self._window.free_at())
         return timedelta(seconds=max(ready - now, _SHORTEST_WAIT)) if ready > now else _NO_WAIT
+
+    def slow_down(self) -> None:
+        """Let fewer go of what is paid for: the network counted more than it allows, whatever was counted here."""
+        self._paid_most = self._paid_ceiling = max(PAID_AT_LEAST, self._paid_most - _FEWER)
+
+    def _speed_up(self, now: float) -> None:
+        if self._grown_at + SECOND <= now:
+            more = _MORE if self._grown_at + 2 * SECOND > now else 0
+            self._paid_most, self._grown_at = min(self._paid_ceiling, self._paid_most + more), now
 
     def hold(self, address: str | None, wait: timedelta, *, lasting: bool = True) -> None:
         """Admit nothing to a chat (None: to any) for a while. An earlier, longer wait stands.
@@ -196,7 +216,7 @@ class Pace:
     def _ready_at(self, address: str, now: float, *, paid: bool) -> float:
         """Return when a broadcast may go to a chat, once those who wait and may go have gone."""
         if paid:
-            ready = max(self._held_until, self._paid.free_at(), self._paid_spacing.free_at())
+            ready = max(self._held_until, self._paid.free_at(self._paid_most), self._paid_spacing.free_at())
         else:
             ready = max(self._held_until, self._share_at(now), self._spacing.free_at())
         chat = self._chats.get(address)

@@ -1,6 +1,7 @@
 """One event loop: the lease, the dispatcher, the scheduler, the mouths, the web; signals; an orderly stop."""
 
 import asyncio
+import gc
 import logging
 import math
 import os
@@ -59,6 +60,9 @@ async def run_bot(bot: Bot, ready: asyncio.Event | None = None) -> None:
         if worker.web is not None:
             worker.web.open()
         await worker.hold_lease()
+        # What was made by now stays: looking through it again and again would hold up what is to leave in its turn.
+        gc.collect()
+        gc.freeze()
         scheduler.start()
         lives += [asyncio.create_task(life) for life in worker.lives()]
         if ready is not None:

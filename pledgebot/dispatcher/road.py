@@ -10,6 +10,7 @@ from pledgebot.channels.base import Channel, Outgoing
 from pledgebot.clock import Clock
 from pledgebot.dispatcher.books import Books
 from pledgebot.dispatcher.desk import Desk
+from pledgebot.dispatcher.launcher import Claimed, Launcher
 from pledgebot.dispatcher.outcomes import Settlement, after, arrived, in_doubt
 from pledgebot.dispatcher.words import Wording, Wordings
 from pledgebot.domain.events import REMINDERS
@@ -26,6 +27,8 @@ _LOST_SECONDS = 1.0
 """So long a place is passed over where a delivery was not ours to send after all."""
 _LOOKED_AT = (40, 300)
 """So many deliveries are looked at together, at least and at most: twice as many as went since the last look."""
+_AHEAD_SECONDS = 0.005
+"""So often it is seen whether more can be claimed ahead."""
 _LOOK_SECONDS = 0.5
 """So often it is seen whether the lease still holds, while it is waited for receipts."""
 
@@ -57,6 +60,7 @@ class Road:
         self._moved: set[int] = set()
         self._flights: set[asyncio.Task[None]] = set()
         self._cut = False
+        self._launcher = Launcher(self.channel, self.desk, self.books, self.may_go, self._launch)
         self.fanned_out = 0
 
     async def go(self) -> None:
@@ -69,6 +73,7 @@ class Road:
         finally:
             for flight in self._flights:
                 flight.cancel()
+            await self._launcher.close()
             await asyncio.gather(*self._flights, return_exceptions=True)
             await self.books.close()
 
@@ -85,6 +90,8 @@ class Road:
         if not self._waiting and not await self._look():
             # What was under way when it was looked may be settled by now, and let others go.
             return (under_way and not self.books.open) or await self._wait_for_places()
+        if self._waiting[0].paid:
+            return await self._go_ahead()
         taken, wait = self._take()
         if taken:
             await self._send_all(taken)
@@ -142,23 +149,46 @@ class Road:
             self._put_aside(self._waiting.popleft(), self.channel.ready_in(due.address, paid=due.paid))
         return taken, timedelta(0)
 
+    async def _go_ahead(self) -> bool:
+        """Claim some of a broadcast that is paid for a moment ahead; each leaves in its turn."""
+        head = self._waiting[0]
+        room = min(self._width(head) - len(self.books.open), self._launcher.room, CLAIMED_TOGETHER)
+        if room < min(CLAIMED_TOGETHER, len(self._waiting)) / 2:
+            self.books.be_eager(eager=False)
+            await asyncio.sleep(_AHEAD_SECONDS)
+            self._check()
+            return True
+        taken = [self._waiting.popleft() for _ in range(min(room, len(self._waiting)))]
+        claimed, lost = await self._claimed(taken)
+        for due in lost:
+            self._put_aside(due, timedelta(seconds=_LOST_SECONDS))
+        self._launcher.add(claimed)
+        return True
+
+    async def _claimed(self, taken: Sequence[Due]) -> tuple[list[Claimed], list[Due]]:
+        """Claim, and return what is ours with its words, and what is not."""
+        self._begun += len(taken)
+        wordings = {due.delivery: self.wordings.of(due) for due in taken}
+        worded = {due.delivery: Worded.of(due, wordings[due.delivery].words) for due in taken}
+        ours = await self.books.claim(list(worded.values()))
+        claimed = [(due, wordings[due.delivery], worded[due.delivery]) for due in taken if due.delivery in ours]
+        return claimed, [due for due in taken if due.delivery not in ours]
+
     def _width(self, due: Due) -> int:
         return self.channel.at_once(timedelta(seconds=self.books.latency), paid=due.paid)
 
     async def _send_all(self, taken: Sequence[Due]) -> None:
         """Claim what was taken, and send what is ours."""
-        self._begun += len(taken)
-        wordings = {due.delivery: self.wordings.of(due) for due in taken}
-        worded = {due.delivery: Worded.of(due, wordings[due.delivery].words) for due in taken}
-        claimed = await self.books.claim(list(worded.values()))
+        claimed, lost = await self._claimed(taken)
         self.channel.leave()
         unsent: list[Worded] = []
-        for due in taken:
-            if due.delivery in claimed and await self._may_leave(due):
-                self._launch(due, wordings[due.delivery])
-                continue
-            if due.delivery in claimed:
-                unsent.append(worded[due.delivery])
+        for due, wording, worded in claimed:
+            if await self._may_leave(due):
+                self._launch(due, wording)
+            else:
+                unsent.append(worded)
+                lost.append(due)
+        for due in lost:
             self._put_aside(due, timedelta(seconds=_LOST_SECONDS))
         # What may leave in this moment leaves in this moment, before anything else is done.
         await asyncio.sleep(0)
@@ -240,6 +270,7 @@ class Road:
         for flight in [one for one in self._flights if one.done()]:
             flight.result()
         self.books.check()
+        self._launcher.check()
 
     def _put_aside(self, due: Due, wait: timedelta) -> None:
         self._aside[due.place] = self._now() + wait.total_seconds()

@@ -198,7 +198,7 @@ def test_what_is_paid_for_goes_in_small_bursts_and_never_beyond_its_second() -> 
     times = broadcasts(play(scene))
     assert times.count(0.0) == PAID_AT_ONCE
     assert crowded(times, 1) <= PAID_PER_SECOND
-    assert len([time for time in times if 1 <= time < 4]) >= 2_970
+    assert len([time for time in times if 1 <= time < 4]) >= 0.97 * 3 * PAID_PER_SECOND
 
 
 def test_what_is_paid_for_and_what_is_free_leave_each_other_alone() -> None:
@@ -210,7 +210,7 @@ def test_what_is_paid_for_and_what_is_free_leave_each_other_alone() -> None:
         # The common second is all but full.
         free = len(it.admitted)
         assert await it.tell(chats, 1, paid=True) is None
-        assert len(it.admitted) - free >= 990
+        assert len(it.admitted) - free >= 940
         # It is empty now, and neither what is paid for nor its second keeps anybody waiting.
         for chat in range(30):
             it.ask(str(800_000 + chat), Lane.ANSWER)
@@ -225,7 +225,7 @@ def test_what_is_paid_for_and_what_is_free_leave_each_other_alone() -> None:
 def test_a_broadcast_that_is_paid_for_leaves_nothing_behind() -> None:
     async def scene(it: Scene) -> None:
         await it.tell(people(), 10, paid=True)
-        assert len(it.admitted) > 9_900
+        assert len(it.admitted) > 9_700
         assert len(it.pace) <= 2 * PAID_PER_SECOND
 
     play(scene)
@@ -411,3 +411,22 @@ def test_within_a_lane_whoever_came_first_goes_first(asked: list[tuple[Lane, flo
         numbers = [int(to) for _, to, of in it.admitted if of is lane and int(to) < 9_000]
         assert numbers == sorted(numbers)
     assert len([to for _, to, _ in it.admitted if int(to) < 9_000]) == len(asked)
+
+
+def test_what_is_paid_for_begins_slower_and_every_refusal_slows_it_down_though_never_to_a_stop() -> None:
+    moments = Moments()
+    pace, chats = Pace(moments.time, moments), people()
+
+    def second() -> int:
+        until, taken = moments.now + 1, 0
+        while moments.now < until - 1e-6:
+            taken += pace.take(next(chats), paid=True)
+            moments.now += 0.0005
+        return taken
+
+    assert [second() for _ in range(6)] == pytest.approx([953, 963, 973, 983, 993, 993], abs=12)
+    pace.slow_down()
+    assert [second() for _ in range(3)] == pytest.approx([973, 973, 973], abs=12)
+    for _ in range(100):
+        pace.slow_down()
+    assert second() == pytest.approx(505, abs=12)

@@ -15,8 +15,10 @@ from pledgebot.pace import PAID_PER_SECOND, PER_SECOND, Lane, Pace
 LEAST_AT_ONCE = 4
 MOST_AT_ONCE = 32
 """So many messages of a broadcast may be in doubt after a crash: those under way, and those whose receipts are being written."""
-MOST_AT_ONCE_PAID = 200
+MOST_AT_ONCE_PAID = 250
 """The same for a broadcast that is paid for."""
+_IN_THE_BOOKS = 0.1
+"""So many seconds a message is claimed before it leaves, and not settled after its receipt, at most."""
 
 
 class TelegramChannel:
@@ -60,10 +62,10 @@ class TelegramChannel:
         self._pace.leave()
 
     def at_once(self, latency: timedelta, *, paid: bool = False) -> int:
-        """Return how many messages fill the pace when one takes so long, half as many again, and never more than `MOST`."""
+        """Return how many messages fill the pace when one takes so long, half as much again, and its books besides."""
         paid = paid and self._pays
         per_second = PAID_PER_SECOND if paid else PER_SECOND
-        needed = math.ceil(per_second * latency.total_seconds() * 1.5)
+        needed = math.ceil(per_second * (latency.total_seconds() * 1.5 + _IN_THE_BOOKS))
         return max(LEAST_AT_ONCE, min(needed, MOST_AT_ONCE_PAID if paid else MOST_AT_ONCE))
 
     async def send(self, outgoing: Outgoing) -> Receipt:

@@ -225,6 +225,8 @@ class _Where:
             self.pace.hold(None, TOKEN_WAIT, lasting=False)
         elif isinstance(error, RetryAfter) and isinstance(failure, TemporaryFailure):
             wait = failure.retry_after or _SHORTEST_HOLD
+            if self.paid and not self.pace.held_for():
+                self.pace.slow_down()
             everybody = is_private(self.chat)
             if wait >= LONG_HOLD:
                 whom = "nobody" if everybody else "one group or channel not"
