@@ -86,14 +86,17 @@ CLAIM_LIFE = timedelta(minutes=5)
 """After this long a claim that nobody settled is stale. Longer than any send may take."""
 
 _FIRST_WAIT = timedelta(seconds=30)
+_FIRST_ASKED = timedelta(seconds=1)
 _LONGEST_WAIT = timedelta(hours=1)
 
 
 def back_off(attempts: int, retry_after: timedelta | None = None) -> timedelta:
     """Return how long to wait after the given number of failed attempts (at least 1).
 
-    Doubles from 30 seconds up to an hour. A server's own wait is never shortened.
+    Doubles from 30 seconds up to an hour; from one second on where the server said itself how long to wait, which is never
+    shortened.
     """
     doublings = min(max(attempts, 1) - 1, 12)
-    own = min(_FIRST_WAIT * (1 << doublings), _LONGEST_WAIT)
+    first = _FIRST_ASKED if retry_after else _FIRST_WAIT
+    own = min(first * (1 << doublings), _LONGEST_WAIT)
     return max(own, retry_after) if retry_after is not None else own

@@ -27,7 +27,9 @@ def test_it_never_shrinks_and_never_passes_an_hour(attempts: int) -> None:
 
 @given(ATTEMPTS, WAITS)
 def test_the_servers_own_wait_is_never_shortened(attempts: int, wait: timedelta) -> None:
-    assert back_off(attempts, wait) == max(back_off(attempts), wait)
+    assert wait <= back_off(attempts, wait) <= max(back_off(attempts), wait)
+    if wait >= timedelta(hours=1):
+        assert back_off(attempts, wait) == wait
 
 
 def test_a_failure_says_why_and_how_long_to_wait() -> None:
@@ -40,3 +42,10 @@ def test_a_failure_says_why_and_how_long_to_wait() -> None:
 
 def test_a_claim_outlives_the_first_waits() -> None:
     assert back_off(1) < CLAIM_LIFE
+
+
+def test_who_says_how_long_to_wait_is_asked_again_then_and_not_half_a_minute_later() -> None:
+    assert back_off(1, timedelta(seconds=1)) == timedelta(seconds=1)
+    assert back_off(1, timedelta(seconds=7)) == timedelta(seconds=7)
+    assert back_off(5, timedelta(seconds=1)) == timedelta(seconds=16)
+    assert back_off(1, timedelta(0)) == timedelta(seconds=30), "no wait was named"
