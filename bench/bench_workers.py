@@ -1,8 +1,8 @@
 """Several `pledgebot run` on one PostgreSQL database: what they tell in a second, and how long it is silent after a hard kill.
 
 The server is that of the tests, without fsync, on this machine. The messages go to a counting server on loopback that
-answers at once; the pace is lifted for the speed, and is the free one for the kills. A kill is SIGKILL to the worker that
-holds the lease, in the middle of a broadcast; the silence lasts until the next message arrives from another one.
+answers at once; for the speed the broadcast is one that is paid for, at the kills the pace is the free one. A kill is SIGKILL
+to the worker that holds the lease, in the middle of a broadcast; the silence lasts until another one's first message arrives.
 
 Usage: bench_workers.py [--followers 400] [--workers 1 2 3] [--kills 3]
 """
@@ -29,7 +29,6 @@ from delivery.measuring import HERE, Server, machine, running, serving, table
 from pledgebot.store.engine import Database
 from postgres import PostgresServer
 
-FREE, LIFTED = 30, 1_000_000
 CAP = 120.0
 _LOOK_EVERY = 0.02
 _SOME = 20
@@ -48,17 +47,17 @@ def installation(
             yield folder, database
 
 
-def start(folder: Path, per_second: int) -> list[str]:
+def start(folder: Path) -> list[str]:
     """Return the command that starts a worker."""
-    return [sys.executable, str(HERE / "ours.py"), str(folder), str(per_second)]
+    return [sys.executable, str(HERE / "ours.py"), str(folder)]
 
 
 def speed(postgres: PostgresServer, server: Server, followers: int, workers: int) -> tuple[str, ...]:
     """Let so many workers tell everybody, and return how fast that was."""
     with installation(postgres, server, followers, f"speed_{workers}") as (folder, database), ExitStack() as stack:
-        crew = [stack.enter_context(running(start(folder, LIFTED))) for _worker in range(workers)]
+        crew = [stack.enter_context(running(start(folder))) for _worker in range(workers)]
         server.await_bot(crew[0])
-        ours.announce(database)
+        ours.announce(database, paid=True)
         deadline = time.monotonic() + CAP
         while (told := server.told())["taken"] < followers and time.monotonic() < deadline:
             time.sleep(_LOOK_EVERY)
@@ -74,7 +73,7 @@ def silences(postgres: PostgresServer, server: Server, followers: int, workers: 
     """Kill whoever is at work again and again, and return how many seconds it took until another one told somebody."""
     found: list[float] = []
     with installation(postgres, server, followers, f"kills_{workers}") as (folder, database), ExitStack() as stack:
-        crew = [stack.enter_context(running(start(folder, FREE))) for _worker in range(workers)]
+        crew = [stack.enter_context(running(start(folder))) for _worker in range(workers)]
         server.await_bot(crew[0])
         ours.announce(database)
         for _kill in range(kills):
@@ -84,7 +83,7 @@ def silences(postgres: PostgresServer, server: Server, followers: int, workers: 
             killed, at = time.monotonic(), server.told()["taken"]
             _wait(server, at + 1)
             found.append(time.monotonic() - killed)
-            crew.append(stack.enter_context(running(start(folder, FREE))))
+            crew.append(stack.enter_context(running(start(folder))))
     return found
 
 
@@ -105,7 +104,7 @@ def owner(database: Database) -> int:
 def main() -> None:
     """Read what is asked for, and measure it."""
     asked = argparse.ArgumentParser()
-    asked.add_argument("--followers", type=int, default=400)
+    asked.add_argument("--followers", type=int, default=2000)
     asked.add_argument("--workers", type=int, nargs="+", default=[1, 2, 3])
     asked.add_argument("--kills", type=int, default=3)
     given = asked.parse_args()

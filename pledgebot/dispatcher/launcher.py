@@ -25,7 +25,10 @@ Claimed = tuple[Due, Wording, Worded]
 
 
 class Launcher:
-    """Lets claimed messages leave in their turn, by `launch`; `may_go` says whether a message may be begun."""
+    """Lets claimed messages leave in their turn, by `launch`; `may_go` says whether a message may be begun.
+
+    `put_aside` is told to which place nothing can go for a while.
+    """
 
     def __init__(
         self,
@@ -34,12 +37,14 @@ class Launcher:
         books: Books,
         may_go: Callable[[], bool],
         launch: Callable[[Due, Wording], None],
+        put_aside: Callable[[Due, timedelta], None],
     ) -> None:
         self._channel = channel
         self._desk = desk
         self._books = books
         self._may_go = may_go
         self._launch = launch
+        self._put_aside = put_aside
         self._queue: deque[Claimed] = deque()
         self._task: asyncio.Task[None] | None = None
 
@@ -68,17 +73,20 @@ class Launcher:
 
     async def _let_leave(self) -> None:
         while self._queue:
-            due, wording, _worded = self._queue[0]
+            due, wording, worded = self._queue[0]
             if not self._may_go() or not self._desk.may_leave(due):
                 await self._give_back()
             elif self._channel.take(due.address, paid=due.paid):
                 self._queue.popleft()
                 self._launch(due, wording)
                 self._channel.leave()
-            elif (wait := self._channel.ready_in(due.address, paid=due.paid)) > _LONGEST:
-                await self._give_back()
+            elif wait := self._channel.ready_in(paid=due.paid):
+                await (self._give_back() if wait > _LONGEST else asyncio.sleep(wait.total_seconds()))
             else:
-                await asyncio.sleep(wait.total_seconds())
+                # Only this place has to wait.
+                self._queue.popleft()
+                self._put_aside(due, self._channel.ready_in(due.address, paid=due.paid))
+                await self._books.release([worded])
 
     async def _give_back(self) -> None:
         """Give all claims back of which nothing has left: nobody may be told any more, or only much later."""

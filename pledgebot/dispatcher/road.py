@@ -27,6 +27,8 @@ _LOST_SECONDS = 1.0
 """So long a place is passed over where a delivery was not ours to send after all."""
 _LOOKED_AT = (40, 300)
 """So many deliveries are looked at together, at least and at most: twice as many as went since the last look."""
+_SOON = timedelta(seconds=0.1)
+"""Nothing is claimed ahead of what is not to leave as soon as this."""
 _AHEAD_SECONDS = 0.005
 """So often it is seen whether more can be claimed ahead."""
 _LOOK_SECONDS = 0.5
@@ -60,7 +62,7 @@ class Road:
         self._moved: set[int] = set()
         self._flights: set[asyncio.Task[None]] = set()
         self._cut = False
-        self._launcher = Launcher(self.channel, self.desk, self.books, self.may_go, self._launch)
+        self._launcher = Launcher(self.channel, self.desk, self.books, self.may_go, self._launch, self._put_aside)
         self.fanned_out = 0
 
     async def go(self) -> None:
@@ -90,7 +92,7 @@ class Road:
         if not self._waiting and not await self._look():
             # What was under way when it was looked may be settled by now, and let others go.
             return (under_way and not self.books.open) or await self._wait_for_places()
-        if self._waiting[0].paid:
+        if self._waiting[0].paid and self.desk.may_leave(self._waiting[0]):
             return await self._go_ahead()
         taken, wait = self._take()
         if taken:
@@ -152,6 +154,8 @@ class Road:
     async def _go_ahead(self) -> bool:
         """Claim some of a broadcast that is paid for a moment ahead; each leaves in its turn."""
         head = self._waiting[0]
+        if (wait := self.channel.ready_in(paid=True)) > _SOON:
+            return await self._pause(wait)
         room = min(self._width(head) - len(self.books.open), self._launcher.room, CLAIMED_TOGETHER)
         if room < min(CLAIMED_TOGETHER, len(self._waiting)) / 2:
             self.books.be_eager(eager=False)

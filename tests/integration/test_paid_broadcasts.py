@@ -1,0 +1,86 @@
+"""What is paid for is claimed a moment ahead: still nothing twice, nothing lost, nothing in the silence."""
+
+from datetime import timedelta
+
+import sqlalchemy as sa
+
+from factories.roads import POLLS_CLOSED, SATURDAY, Road, moved
+from factories.services import NOW
+from fakes.channels import ScriptedChannel
+from pledgebot.channels.base import Outgoing
+from pledgebot.domain.audience import PlaceKind
+from pledgebot.domain.delivery import DeliveryState, TemporaryFailure, Uncertain
+from pledgebot.store.tables import Destination, Event
+
+DUE, SENT, UNCERTAIN = DeliveryState.DUE, DeliveryState.SENT, DeliveryState.UNCERTAIN
+PEOPLE = [f"{number}" for number in range(1001, 1061)]
+
+
+def paid(road: Road, width: int = 30) -> None:
+    """Let sixty people follow, and an announcement to them be paid for."""
+    for person in PEOPLE:
+        road.subscriber(person, place=PlaceKind.PRIVATE)
+    road.channel = ScriptedChannel(width=width)
+    road.confirmed()
+    with road.database.begin() as session:
+        session.execute(sa.update(Event).values(paid_at=NOW))
+        session.execute(sa.update(Destination).where(Destination.address == "terminal").values(ended_at=NOW))
+
+
+def told(road: Road) -> list[str]:
+    """Return who was told, in the order of addresses."""
+    return sorted(outgoing.address for outgoing in road.channel.received)
+
+
+def test_everybody_is_told_once_and_the_network_is_told_that_it_is_paid(road: Road) -> None:
+    paid(road)
+    assert road.run().sent == len(PEOPLE)
+    assert told(road) == PEOPLE
+    assert all(outgoing.paid and outgoing.admitted for outgoing in road.channel.received)
+    assert set(road.states()) == {SENT}
+
+
+def test_what_was_claimed_ahead_is_given_back_when_the_silence_begins(road: Road) -> None:
+    paid(road)
+    moved(road).move(to=SATURDAY - timedelta(days=1))
+
+    def begin_the_silence(_outgoing: Outgoing) -> None:
+        moved(road).move(to=SATURDAY)
+
+    road.channel._lines = iter([None, begin_the_silence])  # noqa: SLF001
+    road.run()
+    before = told(road)
+    assert 2 <= len(before) < len(PEOPLE)
+    assert sorted(road.states()) == sorted([SENT] * len(before) + [DUE] * (len(PEOPLE) - len(before)))
+    moved(road).move(to=POLLS_CLOSED)
+    road.run()
+    assert told(road) == PEOPLE
+
+
+def test_one_place_that_has_to_wait_keeps_nobody_else(road: Road) -> None:
+    paid(road)
+    road.channel.waits[PEOPLE[3]] = timedelta(minutes=10)
+    road.run()
+    assert told(road) == [person for person in PEOPLE if person != PEOPLE[3]]
+    road.channel.waits.clear()
+    road.run()
+    assert told(road) == PEOPLE
+
+
+def test_while_everybody_has_to_wait_nothing_is_claimed(road: Road) -> None:
+    paid(road)
+    road.channel.waits[""] = timedelta(minutes=10)
+    road.run()
+    assert told(road) == []
+    assert set(road.states()) == {DUE}
+
+
+def test_what_failed_or_is_in_doubt_is_settled_as_at_any_pace(road: Road) -> None:
+    paid(road)
+    road.channel._lines = iter([TemporaryFailure("429", timedelta(seconds=5)), Uncertain("no answer in time")])  # noqa: SLF001
+    done = road.run()
+    assert (done.sent, done.put_off, done.uncertain) == (len(PEOPLE) - 2, 1, 1)
+    moved(road).move(by=timedelta(seconds=6))
+    road.run()
+    assert len(told(road)) == len(set(told(road))) == len(PEOPLE) - 1
+    assert sorted(road.states()).count(UNCERTAIN) == 1
