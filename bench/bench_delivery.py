@@ -2,9 +2,10 @@
 
 Every contender is a process of its own; a counting server on loopback refuses what comes too fast, and answers at once or
 after 50 ms. Ours is the whole of `pledgebot run` with an SQLite database at synchronous=FULL: fan-out, claims, settlements.
-The others keep books of their own at the same durability: `ptb` is python-telegram-bot with `AIORateLimiter` as it is
-installed, `ptb tuned` the same with sniffio, a small pool and batches, `aiogram` its example of a broadcast (free) or 128 at
-once (paid). CPU is the contender's, in seconds per 1,000 messages, from the announcement to the last message.
+The others keep books of their own at the same durability: `floor` is bare aiohttp in an even pace, `ptb` python-telegram-bot
+with `AIORateLimiter` as it is installed, `ptb tuned` the same with sniffio, a small pool and batches, `aiogram` its example of
+a broadcast (free) or 128 at once (paid). CPU is the contender's, in seconds per 1,000 messages, from the announcement to the
+last message.
 
 Usage: bench_delivery.py [--runs 3] [--free 300] [--paid 5000] [--latency 0 0.05] [--only NAME …]
 """

@@ -1,4 +1,4 @@
-"""The other contenders: python-telegram-bot as it comes, the same tuned, aiogram. Each waits for a line on standard input."""
+"""The other contenders: a floor, python-telegram-bot as it comes and tuned, aiogram. Each waits for a line on standard input."""
 
 import asyncio
 import sys
@@ -72,10 +72,35 @@ async def aiogram(base_url: str, way: Way, per_second: int) -> None:  # noqa: AR
         await way(send)
 
 
+async def floor(base_url: str, way: Way, per_second: int) -> None:
+    """Be as little as does the same: bare aiohttp, one message after the other in an even pace."""
+    import aiohttp
+
+    loop = asyncio.get_running_loop()
+    turn = loop.time()
+    async with aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=AT_ONCE)) as session:
+
+        async def send(chat: int) -> int:
+            nonlocal turn
+            said = {"chat_id": chat, "text": TEXT, "parse_mode": "HTML"}
+            while True:
+                turn = max(turn, loop.time() - SLACK) + 1 / per_second
+                await asyncio.sleep(turn - loop.time())
+                async with session.post(f"{base_url}{TOKEN}/sendMessage", json=said) as answer:
+                    told = await answer.json()
+                if told["ok"]:
+                    return int(told["result"]["message_id"])
+                turn = max(turn, loop.time() + told["parameters"]["retry_after"])
+
+        await way(send)
+
+
 FREE = 30
+SLACK = 0.05
+"""So many seconds the floor makes up for when it is late."""
 POOL, AT_ONCE, BATCH = 8, 128, 100
 """Connections of the tuned one, messages at once of the others, and how many are marked together in a paid broadcast."""
-PEERS = {"ptb": stock, "ptb tuned": tuned, "aiogram": aiogram}
+PEERS = {"floor": floor, "ptb": stock, "ptb tuned": tuned, "aiogram": aiogram}
 
 
 def manner(name: str, per_second: int) -> Manner:
@@ -86,7 +111,7 @@ def manner(name: str, per_second: int) -> Manner:
     """
     if per_second <= FREE:
         return Manner(1, 1, pause=0.05) if name == "aiogram" else Manner(POOL, 1)
-    return Manner({"ptb": 32, "ptb tuned": POOL * 4, "aiogram": AT_ONCE}[name], BATCH)
+    return Manner({"ptb": 32, "ptb tuned": POOL * 4}.get(name, AT_ONCE), BATCH)
 
 
 def contend(name: str, path: Path, port: int, chats: int, per_second: int) -> None:
