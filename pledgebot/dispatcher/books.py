@@ -71,6 +71,7 @@ class Books:
             claimed = await self._cross(partial(self._claim, worded, [one for one, _took in receipts]))
         except Unusable:
             self._receipts = receipts + self._receipts
+            self.write_now()
             # The claim may have been committed although nobody said so.
             await self.release(worded)
             raise

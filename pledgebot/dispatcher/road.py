@@ -13,6 +13,7 @@ from pledgebot.dispatcher.desk import Desk
 from pledgebot.dispatcher.launcher import Claimed, Launcher
 from pledgebot.dispatcher.outcomes import Settlement, after, arrived, in_doubt
 from pledgebot.dispatcher.words import Wording, Wordings
+from pledgebot.domain.errors import Unusable
 from pledgebot.domain.events import REMINDERS
 from pledgebot.services.claims import Worded
 from pledgebot.services.due import Due
@@ -32,7 +33,7 @@ _SOON = timedelta(seconds=0.1)
 _AHEAD_SECONDS = 0.005
 """So often it is seen whether more can be claimed ahead."""
 _LOOK_SECONDS = 0.5
-"""So often it is seen whether the lease still holds, while it is waited for receipts."""
+"""So often it is seen whether the lease still holds, and so long at most it is waited for receipts."""
 
 
 @dataclass
@@ -66,18 +67,41 @@ class Road:
         self.fanned_out = 0
 
     async def go(self) -> None:
-        """Send everything that may go, until nothing is left or what is left has to wait for too long."""
+        """Send everything that may go, until nothing is left or what is left has to wait for too long.
+
+        Raises `Unusable` when the database is away, once what was under way is settled all the same.
+        """
+        watch = asyncio.create_task(self._watch_lease())
         try:
-            while self.may_go() and await self._step():
-                self._check()
+            away = await self._send_on()
             while self.books.open:
                 await self._receipts()
+            if away is not None:
+                raise away
         finally:
+            watch.cancel()
             for flight in self._flights:
                 flight.cancel()
             await self._launcher.close()
             await asyncio.gather(*self._flights, return_exceptions=True)
             await self.books.close()
+
+    async def _send_on(self) -> Unusable | None:
+        """Do one thing after the other; return why nothing more can be begun, if the database is away."""
+        try:
+            while self.may_go() and await self._step():
+                self._check()
+        except Unusable as error:
+            return error
+        return None
+
+    async def _watch_lease(self) -> None:
+        """Cut off whatever is under way when the lease ends, whatever else is waited for meanwhile."""
+        while self.lease_left() > 0:  # noqa: ASYNC110 - nobody tells that a lease ends: it is not renewed
+            await asyncio.sleep(_LOOK_SECONDS)
+        self._cut = True
+        for flight in self._flights:
+            flight.cancel()
 
     async def _step(self) -> bool:
         """Do the next thing; False when there is nothing more to do."""
@@ -254,7 +278,7 @@ class Road:
         self.books.changed.set()
 
     async def _receipts(self) -> None:
-        """Wait until something is settled; at the end of the lease whatever is under way is cut off."""
+        """Wait until something is settled, for a while."""
         self.books.changed.clear()
         self.books.be_eager(eager=True)
         self._check()
@@ -264,10 +288,6 @@ class Road:
         except TimeoutError:
             pass
         self._check()
-        if not self._cut and self.lease_left() <= 0:
-            self._cut = True
-            for flight in self._flights:
-                flight.cancel()
 
     def _check(self) -> None:
         """Raise what ended a flight or the books, if it was no error that can be lived with."""

@@ -7,7 +7,6 @@ import sqlalchemy as sa
 from factories.roads import POLLS_CLOSED, SATURDAY, Road, moved
 from factories.services import NOW
 from fakes.channels import ScriptedChannel
-from pledgebot.channels.base import Outgoing
 from pledgebot.domain.audience import PlaceKind
 from pledgebot.domain.delivery import DeliveryState, TemporaryFailure, Uncertain
 from pledgebot.store.tables import Destination, Event
@@ -40,19 +39,30 @@ def test_everybody_is_told_once_and_the_network_is_told_that_it_is_paid(road: Ro
     assert set(road.states()) == {SENT}
 
 
+class Tipping(ScriptedChannel):
+    """A medium whose clock tips into the silence as the third message is let go."""
+
+    taken = 0
+    road: Road
+
+    def take(self, address: str, *, paid: bool = False) -> bool:
+        """Count, and tip."""
+        self.taken += 1
+        if self.taken == 3:
+            moved(self.road).move(to=SATURDAY)
+        return super().take(address, paid=paid)
+
+
 def test_what_was_claimed_ahead_is_given_back_when_the_silence_begins(road: Road) -> None:
     paid(road)
     moved(road).move(to=SATURDAY - timedelta(days=1))
-
-    def begin_the_silence(_outgoing: Outgoing) -> None:
-        moved(road).move(to=SATURDAY)
-
-    road.channel._lines = iter([None, begin_the_silence])  # noqa: SLF001
+    road.channel = channel = Tipping(width=30)
+    channel.road = road
     road.run()
-    before = told(road)
-    assert 2 <= len(before) < len(PEOPLE)
-    assert sorted(road.states()) == sorted([SENT] * len(before) + [DUE] * (len(PEOPLE) - len(before)))
+    assert len(told(road)) == 3
+    assert sorted(road.states()) == sorted([SENT] * 3 + [DUE] * (len(PEOPLE) - 3))
     moved(road).move(to=POLLS_CLOSED)
+    channel.taken = 10
     road.run()
     assert told(road) == PEOPLE
 

@@ -117,6 +117,40 @@ def test_a_receipt_waits_until_the_database_is_back_and_is_no_doubt_meanwhile(ro
     database.close()
 
 
+@pytest.mark.engines("sqlite")
+def test_a_claim_that_fails_cuts_off_nothing_and_forgets_no_receipt(road: Road) -> None:
+    """The database goes away between two claims: one message is in the air, the receipt of another goes with the claim."""
+    database = Flaky(str(road.database.url.render_as_string(hide_password=False)))
+    for name in ("one", "two", "three"):
+        road.destination(name)
+    road.confirmed()
+    reached: list[str] = []
+
+    class Slow(ScriptedChannel):
+        """A medium that answers the second message late, while the third is being claimed in vain."""
+
+        def take(self, address: str, *, paid: bool = False) -> bool:
+            # One by one, so that each is claimed by itself.
+            if len(reached) >= 2 and not database.away and address not in reached and len(self.received) < 2:
+                database.away = 1
+            return super().take(address, paid=paid)
+
+        async def send(self, outgoing: Outgoing) -> Receipt:
+            reached.append(outgoing.address)
+            await asyncio.sleep(0.02 * len(reached))
+            return await super().send(outgoing)
+
+    road.channel = channel = Slow(width=2)
+    dispatcher = Dispatcher(database=database, channels={"console": channel}, clock=road.clock, executor=road.executor)
+    try:
+        asyncio.run(dispatcher.pass_once())
+    except Unusable:
+        asyncio.run(dispatcher.pass_once())
+    assert sorted(reached) == ["one", "terminal", "three", "two"]
+    assert road.states() == [SENT] * 4
+    database.close()
+
+
 def test_a_house_keeps_what_is_under_way_from_being_doubted(road: Road) -> None:
     road.channel = channel = Waiting()
     road.confirmed()
