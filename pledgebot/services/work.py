@@ -6,6 +6,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from pledgebot.store.tables import Lease
+from pledgebot.store.upserts import insert_into
 
 LEASE_LIFE = timedelta(seconds=11)
 """Renewed every two seconds: when a worker dies, another one goes on within fifteen."""
@@ -21,11 +22,10 @@ def take_lease(
     """
     moment = session.scalar(sa.select(sa.func.now())) if session.get_bind().dialect.name == "postgresql" else now
     moment = moment or now
-    lease = session.scalar(sa.select(Lease).where(Lease.name == name).with_for_update())
-    if lease is None:
-        session.add(Lease(name=name, owner=owner, token=1, expires_at=moment + life))
-        session.flush()
-        return 1
+    # Two workers may begin on a new database at once: the row is made by whoever is first, and read under its lock by both.
+    made = insert_into(session, Lease.__table__).values(name=name, owner=owner, token=1, expires_at=moment + life)
+    session.execute(made.on_conflict_do_nothing(index_elements=["name"]))
+    lease = session.scalars(sa.select(Lease).where(Lease.name == name).with_for_update()).one()
     if lease.owner != owner and lease.expires_at > moment and not alone:
         return None
     if lease.owner != owner:
