@@ -4,6 +4,7 @@ import os
 import random
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -12,7 +13,9 @@ from factories.crash.campaign import AT_RANDOM, NAMED, Campaign, campaign
 from factories.crash.networks import Network, on_mastodon, on_telegram
 
 SEED = int(os.environ.get("PLEDGEBOT_TEST_SEED", "20260315"))
-NETWORKS = {"telegram": on_telegram, "mastodon": on_mastodon}
+CROWD = 120
+"""So many hear of what is paid for: a few at a time would all be told at once."""
+NETWORKS = {"telegram": on_telegram, "mastodon": on_mastodon, "paid": partial(on_telegram, CROWD, pays=True)}
 
 Plan = Sequence[tuple[str, str]]
 """Where a worker is killed, one after the other, and what goes wrong on the network meanwhile."""
@@ -30,8 +33,9 @@ FEW: dict[tuple[str, str, int], Plan] = {
     ("telegram", "postgresql", 3): [("fan-out committed", ""), ("reply withheld", "hung up"), (AT_RANDOM, "slow")],
     ("mastodon", "sqlite", 1): [("reply withheld", "reply lost"), ("request leaves", "503"), ("settle commit", "429")],
     ("mastodon", "postgresql", 3): [("claim committed", "garbage"), ("settle statement", "")],
+    ("paid", "sqlite", 1): [("claim committed", "reply lost"), ("settle statement", "429"), (AT_RANDOM, "slow")],
 }
-"""Seventeen kills; two more end a fan-out between its batches, one comes while the database is away."""
+"""Twenty kills; two more end a fan-out between its batches, one comes while the database is away."""
 
 MANY = {
     ("telegram", "sqlite", 1): 44,
@@ -40,8 +44,10 @@ MANY = {
     ("mastodon", "sqlite", 1): 30,
     ("mastodon", "postgresql", 1): 26,
     ("mastodon", "postgresql", 3): 24,
+    ("paid", "sqlite", 1): 22,
+    ("paid", "postgresql", 3): 22,
 }
-"""How many are killed in a long campaign: with the others more than two hundred."""
+"""How many are killed in a long campaign: with the others about two hundred and fifty."""
 
 
 def _id(combination: tuple[str, str, int]) -> str:

@@ -90,6 +90,9 @@ class Campaign:
             )
             confirm_answer(session, record_answer(session, answer, ada, now), 1, bo, now)
             event = session.scalars(sa.select(sa.func.max(Event.id))).one()
+            if self.network.pays:
+                # Before anybody sees the event: who was told already for nothing would be told nothing for money.
+                session.execute(sa.update(Event).where(Event.id == event).values(paid_at=now))
         self.told.append(Told(event or 0, words, frozenset(people) | self.network.always))
         return self.told[-1]
 
@@ -213,7 +216,8 @@ class Campaign:
     def name(self) -> str:
         """Which combination this is."""
         engine = "SQLite" if self.database.is_sqlite else "PostgreSQL"
-        return f"{self.network.name}, {engine}, {self.workers} worker{'s' * (self.workers > 1)}"
+        name = f"{self.network.name}, paid for" if self.network.pays else self.network.name
+        return f"{name}, {engine}, {self.workers} worker{'s' * (self.workers > 1)}"
 
 
 @contextmanager

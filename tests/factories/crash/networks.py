@@ -15,7 +15,7 @@ from fakes.mastodon.process import BOT, DOMAIN, PEOPLE
 from fakes.telegram import TelegramServer
 from fakes.telegram.faults import Trouble
 from fakes.telegram.parameters import Parameters
-from pledgebot.channels.telegram.channel import MOST_AT_ONCE
+from pledgebot.channels.telegram.channel import MOST_AT_ONCE, MOST_AT_ONCE_PAID
 from scenarios.stage import PATIENCE, eventually
 
 _TELEGRAM = """
@@ -42,6 +42,8 @@ class Network(Protocol):
     at_once: int
     always: frozenset[str]
     """The addresses that hear of everything."""
+    pays: bool
+    """Whether every broadcast is paid for there."""
 
     @property
     def config(self) -> str:
@@ -76,17 +78,18 @@ class OnTelegram:
     """The emulator: private chats of invented people. Doubts stay, since nobody can look."""
 
     name = "telegram"
-    at_once = MOST_AT_ONCE
     always: frozenset[str] = frozenset()
 
-    def __init__(self, server: TelegramServer, size: int = 10) -> None:
+    def __init__(self, server: TelegramServer, size: int = 10, *, pays: bool = False) -> None:
         self._server = server
         self._size = size
+        self.pays = pays
+        self.at_once = MOST_AT_ONCE_PAID if pays else MOST_AT_ONCE
 
     @property
     def config(self) -> str:
         """The lines of a configuration that open it."""
-        return _TELEGRAM.format(server=self._server)
+        return _TELEGRAM.format(server=self._server) + ("paid_broadcasts = true\n" if self.pays else "")
 
     def people(self, group: int) -> tuple[str, ...]:
         """Return the addresses of new people who have opened the chat with the bot."""
@@ -143,6 +146,7 @@ class OnMastodon:
 
     name = "mastodon"
     at_once = 1
+    pays = False
     always = frozenset({"timeline"})
 
     def __init__(self, server: MastodonServer) -> None:
@@ -223,10 +227,10 @@ def _too_many(way: Way) -> Reply | None:
 
 
 @contextmanager
-def on_telegram(size: int = 10) -> Iterator[OnTelegram]:
-    """Return an emulator as a network."""
+def on_telegram(size: int = 10, *, pays: bool = False) -> Iterator[OnTelegram]:
+    """Return an emulator as a network, on which broadcasts of that size are paid for or not."""
     with TelegramServer.threaded() as server:
-        yield OnTelegram(server, size)
+        yield OnTelegram(server, size, pays=pays)
 
 
 @contextmanager
