@@ -108,6 +108,27 @@ def test_a_broadcast_has_its_turn_among_endless_answers(every: float) -> None:
     assert crowded(it.times(), 1) <= 30
 
 
+def test_a_turn_that_is_kept_is_not_taken_by_broadcasts_that_wait_and_are_not_due_yet() -> None:
+    async def scene(it: Scene) -> None:
+        others = people(800_000)
+
+        def come_and_go() -> None:
+            waiting = it.ask(next(others))
+            it.moments.call_later(2, waiting.cancel)
+            it.moments.call_later(0.3, come_and_go)
+
+        it.questions(0.02, people(5000))
+        come_and_go()
+        await it.tell(people(), 12)
+        it.tasks.clear()
+
+    it = play(scene)
+    taken = [time for time, to, lane in it.admitted if lane is Lane.BROADCAST and int(to) < 5000]
+    waited = [time for time, to, lane in it.admitted if lane is Lane.BROADCAST and int(to) >= 800_000]
+    assert len([time for time in taken if 4 < time < 12]) >= 4.5 * 8
+    assert not [time for time in waited if time > 4]
+
+
 def test_a_broadcast_that_gave_way_to_nobody_has_no_turn_among_answers_yet() -> None:
     async def scene(it: Scene) -> None:
         chats = people()
