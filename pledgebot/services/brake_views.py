@@ -9,10 +9,10 @@ from sqlalchemy.orm import Session
 
 from pledgebot.domain.brakes import BrakeEnd
 from pledgebot.domain.errors import Objection, Refused
-from pledgebot.domain.events import AnswerFacts, Facts
-from pledgebot.domain.recalled import BrakeFacts, MergerFacts, ReminderFacts
+from pledgebot.domain.recalled import BrakeFacts
 from pledgebot.domain.words import normalise
 from pledgebot.services.facts import election_zone, facts_from
+from pledgebot.services.troubles import name_in
 from pledgebot.store.tables import Brake, Event, Installation, Organizer
 
 ALL = frozenset({"all", "everything", "tout", "toutes", "tous"})
@@ -66,7 +66,7 @@ def brake_facts(session: Session, brake: Brake) -> BrakeFacts:
         channel=brake.channel,
         event=brake.event_id,
         about=event.kind.value if event is not None else "",
-        name=_name(facts_from(event.kind, event.facts)) if event is not None else "",
+        name=name_in(facts_from(event.kind, event.facts)) if event is not None else "",
         by=_person(session, brake.organizer_id),
         reason=brake.reason,
         fictional=bool(session.scalar(sa.select(Installation.fictional))),
@@ -81,14 +81,3 @@ def _view(session: Session, brake: Brake) -> BrakeView:
 def _person(session: Session, number: int | None) -> str:
     found = session.get(Organizer, number) if number is not None else None
     return found.name if found is not None else ""
-
-
-def _name(facts: Facts) -> str:
-    match facts:
-        case AnswerFacts():
-            return facts.subject.name
-        case MergerFacts():
-            return facts.child.name
-        case ReminderFacts():
-            return facts.constituency
-    return ""

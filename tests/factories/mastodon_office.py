@@ -1,14 +1,20 @@
 """An installation whose bot is on Mastodon, and the command line beside it."""
 
 import json
+import os
 import urllib.parse
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
 
 from factories.command_line import CommandLine, Outcome, config_text
 from fakes.mastodon import MastodonServer
 from pledgebot.channels.mastodon.login import SCOPES
 from pledgebot.messages.mastodon_profile import Identity
+from pledgebot.store.engine import Database
 
 WHO = Identity(
     letter={"fr": "Lettre ouverte d’exemple", "en": "Example open letter"},
@@ -60,6 +66,20 @@ class Office:
         assert outcome.status == 1, outcome
         (line,) = outcome.err.splitlines()
         assert saying in line
+
+
+@contextmanager
+def office_beside(
+    server: MastodonServer, folder: Path, url: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> Iterator[Office]:
+    """Open the command line of an installation in a folder, with nothing set in the environment and no configuration yet."""
+    for name in [name for name in os.environ if name.startswith("PLEDGEBOT_")]:
+        monkeypatch.delenv(name)
+    monkeypatch.setenv("LC_ALL", "C.UTF-8")
+    monkeypatch.chdir(folder)
+    database = Database(url)
+    yield Office(CommandLine(folder, database, monkeypatch, capsys), server)
+    database.close()
 
 
 def code_of(user: str = "bot") -> str:

@@ -1,7 +1,6 @@
 """`pledgebot doctor` asks the instance: one line for each fault, exit status 1, and never the token."""
 
 import asyncio
-import os
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
@@ -9,8 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from factories.command_line import CommandLine
-from factories.mastodon_office import Office, account_of, as_bot, granted
+from factories.mastodon_office import Office, account_of, as_bot, granted, office_beside
 from fakes.mastodon import Fault, MastodonServer, answer, garble, hang_up, mastodon_server, saying
 from pledgebot.channels.mastodon.checkup import Plan, check_account
 from pledgebot.channels.mastodon.gateway import Gateway
@@ -39,15 +37,9 @@ def office(
     capsys: pytest.CaptureFixture[str],
 ) -> Iterator[Office]:
     """An installation with a token that may do all that is needed."""
-    for name in [name for name in os.environ if name.startswith("PLEDGEBOT_")]:
-        monkeypatch.delenv(name)
-    monkeypatch.setenv("LC_ALL", "C.UTF-8")
-    monkeypatch.chdir(tmp_path)
-    database = Database(sqlite_url)
-    office = Office(CommandLine(tmp_path, database, monkeypatch, capsys), server)
-    office.settle(token=granted(server), more=TIMELINE)
-    yield office
-    database.close()
+    with office_beside(server, tmp_path, sqlite_url, monkeypatch, capsys) as office:
+        office.settle(token=granted(server), more=TIMELINE)
+        yield office
 
 
 TIMELINE = '[[destinations]]\nchannel = "mastodon"\naddress = "timeline"\nlanguage = "fr"'

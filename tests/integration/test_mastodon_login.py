@@ -1,6 +1,5 @@
 """`pledgebot mastodon login`: an application is registered, a code is pasted, and the token goes into a private file."""
 
-import os
 import stat
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -8,11 +7,9 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
-from factories.command_line import CommandLine
-from factories.mastodon_office import Office, code_of
+from factories.mastodon_office import Office, code_of, office_beside
 from fakes.mastodon import MastodonServer, answer, garble, hang_up, mastodon_server
 from pledgebot.channels.mastodon.login import SCOPES, missing_scopes
-from pledgebot.store.engine import Database
 
 LOGIN = ("mastodon", "login")
 TYPED = f"{code_of()}\n"
@@ -44,15 +41,9 @@ def office(
     capsys: pytest.CaptureFixture[str],
 ) -> Iterator[Office]:
     """An installation that knows its instance and has no token yet."""
-    for name in [name for name in os.environ if name.startswith("PLEDGEBOT_")]:
-        monkeypatch.delenv(name)
-    monkeypatch.setenv("LC_ALL", "C.UTF-8")
-    monkeypatch.chdir(tmp_path)
-    database = Database(sqlite_url)
-    office = Office(CommandLine(tmp_path, database, monkeypatch, capsys), server)
-    office.settle()
-    yield office
-    database.close()
+    with office_beside(server, tmp_path, sqlite_url, monkeypatch, capsys) as office:
+        office.settle()
+        yield office
 
 
 def token_in(office: Office, name: str = "mastodon.token") -> str:

@@ -1,7 +1,6 @@
 """`pledgebot mastodon profile`: what differs is put right, what is right stays, and one post is pinned, however it was run."""
 
 import asyncio
-import os
 import threading
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
@@ -12,8 +11,8 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from factories.command_line import CommandLine, config_text
-from factories.mastodon_office import WHO, Office, account_of, as_bot, granted, pinned, policy_of
+from factories.command_line import config_text
+from factories.mastodon_office import WHO, Office, account_of, as_bot, granted, office_beside, pinned, policy_of
 from fakes.mastodon import MastodonServer, Reply, after, answer, html_of_mastodon, lose, mastodon_server, saying
 from fakes.mastodon.faults import Way
 from pledgebot.channels.mastodon.gateway import Gateway
@@ -23,7 +22,6 @@ from pledgebot.domain.errors import Unusable
 from pledgebot.messages import mastodon_profile as words
 from pledgebot.messages.i18n import translator
 from pledgebot.messages.mastodon_profile import Identity
-from pledgebot.store.engine import Database
 
 PROFILE = ("mastodon", "profile")
 CONTACT, BOARD, TELEGRAM, LETTER = (name for name, _ in words.fields(WHO, translator("fr")))
@@ -50,15 +48,9 @@ def office(
     capsys: pytest.CaptureFixture[str],
 ) -> Iterator[Office]:
     """An installation with a token for an account that says nothing of itself yet."""
-    for name in [name for name in os.environ if name.startswith("PLEDGEBOT_")]:
-        monkeypatch.delenv(name)
-    monkeypatch.setenv("LC_ALL", "C.UTF-8")
-    monkeypatch.chdir(tmp_path)
-    database = Database(sqlite_url)
-    office = Office(CommandLine(tmp_path, database, monkeypatch, capsys), server)
-    office.settle(token=granted(server), more='[web]\nboard_url = "https://exemple.invalid/tableau"')
-    yield office
-    database.close()
+    with office_beside(server, tmp_path, sqlite_url, monkeypatch, capsys) as office:
+        office.settle(token=granted(server), more='[web]\nboard_url = "https://exemple.invalid/tableau"')
+        yield office
 
 
 def typed(server: MastodonServer) -> tuple[str, list[tuple[str, str]]]:
