@@ -13,8 +13,8 @@ from factories.crash.campaign import AT_RANDOM, NAMED, Campaign, campaign
 from factories.crash.networks import Network, on_mastodon, on_telegram
 
 SEED = int(os.environ.get("PLEDGEBOT_TEST_SEED", "20260315"))
-CROWD = 120
-"""So many hear of what is paid for: a few at a time would all be told at once."""
+CROWD = 90
+"""So many hear of what is paid for: more than are claimed ahead, and few enough that none of them is tried before the others."""
 NETWORKS = {"telegram": on_telegram, "mastodon": on_mastodon, "paid": partial(on_telegram, CROWD, pays=True)}
 
 Plan = Sequence[tuple[str, str]]
