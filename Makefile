@@ -7,7 +7,7 @@ PYTHON ?= python3
 WORKERS ?= $(shell $(PYTHON) -c 'import os; print((os.cpu_count() or 1) + 1)')
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test test-long check format messages bench clean
+.PHONY: help setup demo test test-long test-browser pictures check format messages bench clean
 
 help: ## Print this help
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -34,6 +34,14 @@ test: $(STAMP) ## Run every test, on SQLite and on PostgreSQL
 
 test-long: $(STAMP) ## Run the long campaigns too
 	PLEDGEBOT_TEST_PROFILE=long $(BIN)/pytest -n $(WORKERS) --dist worksteal
+
+test-browser: $(STAMP) ## Open every page of the board in a real browser: needs Debian's chromium
+	@command -v chromium >/dev/null || { echo "chromium is missing: apt-get install chromium"; exit 1; }
+	$(BIN)/pytest tests/browser
+
+pictures: $(STAMP) ## Take the pictures of the board in docs/pictures again
+	@command -v chromium >/dev/null || { echo "chromium is missing: apt-get install chromium"; exit 1; }
+	$(BIN)/pytest tests/browser/pictures.py
 
 check: $(STAMP) ## Style, types, layers, migrations, translations
 	$(BIN)/ruff check .

@@ -8,13 +8,14 @@ from collections.abc import Awaitable, Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, contextmanager, nullcontext
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
 from zoneinfo import ZoneInfo
 
 from pledgebot.channels.base import Channel
 from pledgebot.channels.console import ConsoleChannel
+from pledgebot.channels.pictures import read_card
 from pledgebot.clock import Clock, ClockWatch, SystemClock
 from pledgebot.config import Settings, check_letter_fits, load_letter, load_settings
 from pledgebot.dispatcher import Dispatcher, House
@@ -23,7 +24,8 @@ from pledgebot.domain.brakes import BrakePolicy
 from pledgebot.domain.doubts import AfterDoubt, DoubtPolicy
 from pledgebot.domain.errors import Unusable
 from pledgebot.domain.letter import Letter
-from pledgebot.domain.policy import Policy, ReminderPolicy
+from pledgebot.domain.policy import Attach, Policy, ReminderPolicy
+from pledgebot.domain.tallies import Tallies
 from pledgebot.services.gate import SilencePolicy
 from pledgebot.services.installation import (
     DestinationPlan,
@@ -42,6 +44,8 @@ if TYPE_CHECKING:
     from pledgebot.chat.mastodon.life import MastodonLife
     from pledgebot.chat.telegram.life import Account, TelegramLife
     from pledgebot.pace import Pace
+    from pledgebot.web.board_app import BoardApp
+    from pledgebot.web.reading import Masthead
     from pledgebot.web.server import WebServer
 
 CONFIG_VARIABLE = "PLEDGEBOT_CONFIG"
@@ -67,6 +71,7 @@ class Bot:
     clock: Clock
     silence: SilencePolicy
     watch: ClockWatch = field(default_factory=ClockWatch)
+    tallies: Tallies = field(default_factory=Tallies)
     channels: Mapping[str, Channel] = field(default_factory=dict)
     telegram: "Account | None" = None
     mastodon: MastodonAccount | None = None
@@ -105,9 +110,9 @@ def opened_bot(
         clock = clock or SystemClock()
         with database.begin() as session:
             sync_installation(session, installation_plan(settings, letter), clock.now())
-        watch = ClockWatch()
-        account, telegram, pace = telegram_account(settings, clock, watch) if working else (None, None, None)
-        mastodon = mastodon_account(settings, clock, watch) if working else None
+        watch, tallies = ClockWatch(), Tallies()
+        account, telegram, pace = telegram_account(settings, clock, watch, tallies) if working else (None, None, None)
+        mastodon = mastodon_account(settings, clock, watch, tallies) if working else None
         yield Bot(
             settings=settings,
             letter=letter,
@@ -115,6 +120,7 @@ def opened_bot(
             clock=clock,
             silence=silence_policy(settings),
             watch=watch,
+            tallies=tallies,
             channels=_channels(
                 settings, stream or sys.stdout, telegram, mastodon.channel if mastodon is not None else None
             ),
@@ -131,11 +137,11 @@ def silence_policy(settings: Settings) -> SilencePolicy:
 
 
 def telegram_account(
-    settings: Settings, clock: Clock, watch: ClockWatch
+    settings: Settings, clock: Clock, watch: ClockWatch, tallies: Tallies | None = None
 ) -> "tuple[Account, Channel, Pace] | tuple[None, None, None]":
     """Return the bot's account on Telegram, not opened yet, the medium that posts from it, and the pace of both.
 
-    Nothing without a token. What Telegram's replies say of the time goes to `watch`.
+    Nothing without a token. What Telegram's replies say of the time goes to `watch`, its requests for patience to `tallies`.
     """
     token = settings.telegram.token
     if token is None:
@@ -148,36 +154,41 @@ def telegram_account(
     from pledgebot.chat.telegram.life import Account
     from pledgebot.pace import Pace
 
-    polling = AiohttpRequest(connections=1, clock=clock, watch=watch)
+    polling = AiohttpRequest(connections=1, clock=clock, watch=watch, tallies=tallies)
     bot: ExtBot[None] = ExtBot(
         token.get_secret_value(),
         base_url=settings.telegram.base_url,
         base_file_url=settings.telegram.base_file_url,
-        request=AiohttpRequest(clock=clock, watch=watch),
+        request=AiohttpRequest(clock=clock, watch=watch, tallies=tallies),
         get_updates_request=polling,
     )
     # One pace for posts and answers: the limits are the account's.
     pace = Pace(time.monotonic)
-    account = Account(bot, polling, TelegramVoice(bot, pace))
-    return account, TelegramChannel(bot, pace, lambda: bot.username, pays=settings.telegram.paid_broadcasts), pace
+    account = Account(bot, polling, TelegramVoice(bot, pace, read_card))
+    pays = settings.telegram.paid_broadcasts
+    return account, TelegramChannel(bot, pace, lambda: bot.username, read_card, pays=pays), pace
 
 
-def mastodon_gateway(settings: Settings, clock: Clock, watch: ClockWatch) -> "Gateway | None":
+def mastodon_gateway(
+    settings: Settings, clock: Clock, watch: ClockWatch, tallies: Tallies | None = None
+) -> "Gateway | None":
     """Return the bot's account on Mastodon, of which nothing is asked yet; None without an instance and a token.
 
-    What its replies say of the time goes to `watch`.
+    What its replies say of the time goes to `watch`, its requests for patience to `tallies`.
     """
     base_url, token = settings.mastodon.base_url, settings.mastodon.token
     if base_url is None or token is None:
         return None
     from pledgebot.channels.mastodon.gateway import Gateway
 
-    return Gateway(base_url, token.get_secret_value(), clock, watch=watch)
+    return Gateway(base_url, token.get_secret_value(), clock, watch=watch, tallies=tallies)
 
 
-def mastodon_account(settings: Settings, clock: Clock, watch: ClockWatch) -> MastodonAccount | None:
+def mastodon_account(
+    settings: Settings, clock: Clock, watch: ClockWatch, tallies: Tallies | None = None
+) -> MastodonAccount | None:
     """Return the bot's account on Mastodon, of which nothing is asked yet; None without an instance and a token."""
-    gateway = mastodon_gateway(settings, clock, watch)
+    gateway = mastodon_gateway(settings, clock, watch, tallies)
     if gateway is None:
         return None
     from pledgebot.channels.mastodon.budgets import Budgets
@@ -186,7 +197,7 @@ def mastodon_account(settings: Settings, clock: Clock, watch: ClockWatch) -> Mas
     wanted = settings.mastodon
     budgets = Budgets(clock.now, wanted.posts_reserved)
     style = Style(wanted.announcements, wanted.reminders, wanted.content_warning or "")
-    return MastodonAccount(gateway, budgets, MastodonChannel(gateway, budgets, style, clock.now))
+    return MastodonAccount(gateway, budgets, MastodonChannel(gateway, budgets, style, clock.now, read_card))
 
 
 def _channels(settings: Settings, stream: TextIO, *networks: Channel | None) -> dict[str, Channel]:
@@ -216,6 +227,7 @@ def build_telegram(
         cross=cross,
         may_work=may_work,
         webhook=webhook_address(settings),
+        tallies=bot.tallies,
     )
 
 
@@ -233,13 +245,14 @@ def build_mastodon(
     account, settings = bot.mastodon, bot.settings
     return MastodonLife(
         ears=account.gateway,
-        mouth=Answers(account.gateway, account.budgets, account.channel.limits),
+        mouth=Answers(account.gateway, account.budgets, account.channel.limits, read_card),
         responder=Responder(
-            bot.database, bot.clock, Manners(settings.languages, settings.legal.contact, settings.web.board_url)
+            bot.database, bot.clock, Manners(settings.languages, settings.legal.contact, settings.board_address)
         ),
         cross=cross,
         may_work=may_work,
         hopeless={TOKEN_REFUSED},
+        tallies=bot.tallies,
     )
 
 
@@ -253,12 +266,70 @@ def webhook_address(settings: Settings) -> str | None:
 
 def build_web(bot: Bot, life: "TelegramLife | None") -> "WebServer | None":
     """Return the web server; None where nothing needs one."""
-    if life is None or life.webhook is None:
+    listening = life if life is not None and life.webhook is not None else None
+    if listening is None and not bot.settings.has_board:
         return None
     from pledgebot.web.app import Webhook, build_app
     from pledgebot.web.server import WebServer
 
-    return WebServer(build_app(Webhook(life.secret, life.keep)), bot.settings.web.listen)
+    webhook = Webhook(listening.secret, listening.keep) if listening is not None else None
+    board = build_board(bot)
+    closing = board.close if board is not None else None
+    return WebServer(build_app(webhook, board=board), bot.settings.web.listen, closing=closing)
+
+
+def build_board(bot: Bot) -> "BoardApp | None":
+    """Return the board as it is served; None where it is switched off."""
+    if not bot.settings.has_board:
+        return None
+    from pledgebot.web.board import Board
+    from pledgebot.web.board_app import BoardApp
+
+    masthead = board_masthead(bot.settings)
+    return BoardApp(Board(bot.database, bot.clock, masthead), bot.clock, masthead.languages)
+
+
+def board_masthead(settings: Settings) -> "Masthead":
+    """Return what the configuration says of the board."""
+    from pledgebot.web.reading import Masthead
+
+    address, bot = settings.board_address, settings.telegram.username
+    return Masthead(
+        languages=tuple(str(language) for language in settings.languages),
+        root=f"{address.rstrip('/')}/" if address else None,
+        publisher=settings.legal.publisher,
+        contact=settings.legal.contact,
+        host=settings.legal.host,
+        bots={"Telegram": f"https://t.me/{bot}"} if bot else {},
+    )
+
+
+def build_operator(bot: Bot, lease: str, works_since: Callable[[], datetime | None]) -> "WebServer | None":
+    """Return the server that only the operator's own monitoring asks; None where the configuration names no place for it.
+
+    `works_since` is since when this worker holds the `lease`; None while it stands by.
+    """
+    listen = bot.settings.web.operator_listen
+    if listen is None:
+        return None
+    from pledgebot.web.health import build_operator_app
+    from pledgebot.web.office import Office
+    from pledgebot.web.server import WebServer
+
+    # A webhook brings what there is: nobody knows when the next update comes, and silence is no fault.
+    fetched = {"telegram": bot.telegram is not None and webhook_address(bot.settings) is None}
+    office = Office(
+        database=bot.database,
+        clock=bot.clock,
+        watch=bot.watch,
+        silence=bot.silence,
+        tallies=bot.tallies,
+        lease=lease,
+        works_since=works_since,
+        networks=frozenset(name for name in bot.channels if fetched.get(name, name != "console")),
+        channels=frozenset(bot.channels),
+    )
+    return WebServer(build_operator_app(office), listen, "web.operator_listen")
 
 
 def open_database(settings: Settings, *, create: bool) -> Database:
@@ -329,7 +400,7 @@ def policy_of(settings: Settings) -> Policy:
         removals=silence.removals,
         negative_days=silence.negative_days,
         negative_hour=silence.negative_hour,
-        board_url=settings.web.board_url,
+        board_url=settings.board_address,
         publisher=settings.legal.publisher,
         contact=settings.legal.contact,
         language=settings.languages[0],
@@ -371,8 +442,10 @@ def build_dispatcher(
         executor=executor,
         silence=bot.silence,
         watch=bot.watch,
+        tallies=bot.tallies,
         token=token,
-        board_url=bot.settings.web.board_url,
+        board_url=bot.settings.board_address,
+        attach=Attach(bot.settings.cards.attach),
         may_go=may_go,
         editable=frozenset(name for name, channel in bot.channels.items() if channel.edits),
         lease_left=lease_left,

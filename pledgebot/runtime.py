@@ -12,11 +12,11 @@ import time
 from collections.abc import Callable, Coroutine, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import partial
 from typing import TypeVar
 
-from pledgebot.bootstrap import Bot, build_dispatcher, build_mastodon, build_telegram, build_web
+from pledgebot.bootstrap import Bot, build_dispatcher, build_mastodon, build_operator, build_telegram, build_web
 from pledgebot.dispatcher import House
 from pledgebot.domain.errors import Unusable, place_of
 from pledgebot.scheduler import Acts, build_scheduler
@@ -57,8 +57,8 @@ async def run_bot(bot: Bot, ready: asyncio.Event | None = None) -> None:
     scheduler = build_scheduler(acts)
     lives: list[asyncio.Task[None]] = []
     try:
-        if worker.web is not None:
-            worker.web.open()
+        for server in worker.servers:
+            server.open()
         await worker.hold_lease()
         # What was made by now stays: looking through it again and again would hold up what is to leave in its turn.
         gc.collect()
@@ -113,20 +113,26 @@ class _Worker:
         self._books = ThreadPoolExecutor(max_workers=1, thread_name_prefix="books")
         self._token: int | None = None
         self._lease_ends = -math.inf
+        self._since: datetime | None = None
         self._passes: dict[str, asyncio.Task[None]] = {}
         self._house = House()
         self._stopped = False
         self._telegram = build_telegram(bot, self._cross, self.works)
         self._mastodon = build_mastodon(bot, self._cross, self.works)
-        self.web = build_web(bot, self._telegram)
+        servers = build_web(bot, self._telegram), build_operator(bot, LEASE, self.works_since)
+        self.servers = tuple(server for server in servers if server is not None)
 
     def lives(self) -> list[Coroutine[None, None, None]]:
         """Return what runs beside the ticks, each until it is cancelled."""
-        return [part.run() for part in (self._telegram, self._mastodon, self.web) if part is not None]
+        return [part.run() for part in (self._telegram, self._mastodon, *self.servers) if part is not None]
 
     def works(self) -> bool:
         """Tell whether this worker holds the lease at this moment, by its own clock: a renewal that hangs lets it end."""
         return self._token is not None and not self._stopped and self._lease_left() > 0
+
+    def works_since(self) -> datetime | None:
+        """Return since when this worker holds the lease; None while it does not."""
+        return self._since if self.works() else None
 
     def _lease_left(self) -> float:
         return self._lease_ends - time.monotonic()
@@ -149,6 +155,8 @@ class _Worker:
             if token is not None and token != self._token:
                 await self._cross(self._read_budgets)
                 await self._obey_deadlines()
+            if token != self._token:
+                self._since = self._bot.clock.now()
             self._token = token
             self._lease_ends = asked + LEASE_LIFE.total_seconds() - _LEASE_MARGIN
 

@@ -51,6 +51,11 @@ def pytest_unconfigure() -> None:
         _servers.pop().stop()
 
 
+def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
+    """Leave out what needs a browser, unless it is asked for by name: `make test-browser`."""
+    return True if collection_path.name == "browser" and not any("browser" in one for one in config.args) else None
+
+
 @pytest.fixture(scope="session")
 def memory_folder() -> Iterator[Path]:
     """A folder in memory where there is one: a file there is not waited for at each commit."""

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from datetime import datetime
 
 from pledgebot.chat.asker import Asker
+from pledgebot.chat.card_screens import PICTURED, Pictures
 from pledgebot.chat.grammar import ORGANIZER_VERBS, Request, Verb
 from pledgebot.chat.hushing import SERVICE_VERBS, unless_hushed
 from pledgebot.chat.screens import Screens
@@ -16,7 +17,13 @@ from pledgebot.store.engine import Session
 
 NAMED = (HitKind.LIST, HitKind.BANNER)
 ANYTHING = (HitKind.DEMAND, HitKind.LIST, HitKind.BANNER, HitKind.PLACE)
-KINDS = {Verb.LIST: NAMED, Verb.LISTS: NAMED, Verb.HISTORY: NAMED, Verb.DEMAND: (HitKind.DEMAND,)}
+KINDS = {
+    Verb.LIST: NAMED,
+    Verb.LISTS: NAMED,
+    Verb.HISTORY: NAMED,
+    Verb.DEMAND: (HitKind.DEMAND,),
+    Verb.PICTURE: PICTURED,
+}
 """What a verb is about, if not about anything."""
 
 
@@ -58,6 +65,7 @@ class Asked:
             Verb.DEMAND: self.about,
             Verb.COMPARE: self.compare,
             Verb.HISTORY: self.history,
+            Verb.PICTURE: self.picture,
             Verb.DATES: self.screens.dates,
             Verb.LETTER: self.letter,
             Verb.PRIVACY: lambda: self.screens.privacy(self.asker.contact),
@@ -117,6 +125,16 @@ class Asked:
         if found.sure is None or found.sure.kind not in NAMED:
             return self._tell(found, to_history=True)
         return self.screens.history(found.sure.kind, found.sure.id, _demand(found.also))
+
+    def picture(self) -> Message:
+        """Show the picture of what is named, of everything where nothing is."""
+        pictures = Pictures(self.screens)
+        if not self.request.about:
+            return pictures.of_all()
+        found = self.found()
+        if found.sure is None or found.sure.kind not in PICTURED:
+            return self._tell(found)
+        return pictures.of(found.sure.kind, found.sure.id)
 
     def _tell(self, found: Found, *, to_history: bool = False) -> Message:
         if found.sure is None:

@@ -20,6 +20,7 @@ class Verb(StrEnum):
     DEMAND = "demand"
     COMPARE = "compare"
     HISTORY = "history"
+    PICTURE = "picture"
     DATES = "dates"
     LETTER = "letter"
     HELP = "help"
@@ -74,6 +75,7 @@ VERB_WORDS: dict[str, Verb] = {
     "revendication": Verb.DEMAND, "exigence": Verb.DEMAND,
     "compare": Verb.COMPARE, "comparer": Verb.COMPARE, "comparaison": Verb.COMPARE, "comparison": Verb.COMPARE,
     "history": Verb.HISTORY, "historique": Verb.HISTORY, "histoire": Verb.HISTORY,
+    "picture": Verb.PICTURE, "image": Verb.PICTURE,
     "dates": Verb.DATES, "date": Verb.DATES, "calendar": Verb.DATES, "calendrier": Verb.DATES,
     "quand": Verb.DATES, "when": Verb.DATES,
     "letter": Verb.LETTER, "lettre": Verb.LETTER,

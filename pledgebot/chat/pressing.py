@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 
 from pledgebot.chat.asker import Asker
 from pledgebot.chat.asking import in_group
+from pledgebot.chat.card_screens import PICTURED, Pictures
 from pledgebot.chat.screens import Screens
 from pledgebot.messages.document import Message
 from pledgebot.messages.presses import Press, number
@@ -88,6 +89,14 @@ def _proof(arguments: tuple[str, ...], screens: Screens) -> Message | None:
     return screens.proof(numbers[0]) if numbers else None
 
 
+def _card(arguments: tuple[str, ...], screens: Screens) -> Message | None:
+    kind = _NOUNS.get(arguments[0]) if arguments else None
+    numbers = rows(arguments[1:], 1, 1)
+    if kind not in PICTURED or numbers is None or not is_there(screens.session, kind, numbers[0]):
+        return None
+    return Pictures(screens).of(kind, numbers[0])
+
+
 _WITH_ARGUMENTS: Mapping[str, Callable[[tuple[str, ...], Screens], Message | None]] = {
     "list": _list,
     "banner": _banner,
@@ -95,6 +104,7 @@ _WITH_ARGUMENTS: Mapping[str, Callable[[tuple[str, ...], Screens], Message | Non
     "demand": _demand,
     "history": _history,
     "proof": _proof,
+    "card": _card,
 }
 
 SHOWN = frozenset({*_WITH_ARGUMENTS, "stances", "letter", "dates", "help", "privacy", "start"})

@@ -45,7 +45,7 @@ class Screens:
         self.round = queries.current_round(session, self.as_of or now, directories)
         self.moment = moment_key(now, directories.read(session, queries.whole_calendar))
 
-    def _known(self, *key: Hashable, make: Callable[[Session], Message]) -> Message:
+    def known(self, *key: Hashable, make: Callable[[Session], Message]) -> Message:
         """Return a screen that was made already since anything changed, whatever words asked for it; else make it."""
 
         def framed(session: Session) -> Message:
@@ -74,7 +74,7 @@ class Screens:
 
     def list_card(self, list_id: int, demand: int | None = None) -> Message:
         """Show a list, or what it says on one demand."""
-        return self._known("list", list_id, demand, make=lambda _session: self._list_card(list_id, demand))
+        return self.known("list", list_id, demand, make=lambda _session: self._list_card(list_id, demand))
 
     def _list_card(self, list_id: int, demand: int | None) -> Message:
         view = _only_on(queries.list_view(self.session, list_id, self.directories, as_of=self.as_of), demand)
@@ -97,7 +97,7 @@ class Screens:
 
     def table(self, place: int) -> Message:
         """Show what every list of a place says."""
-        return self._known("table", place, make=lambda _session: self._table(place))
+        return self.known("table", place, make=lambda _session: self._table(place))
 
     def _table(self, place: int) -> Message:
         view = queries.table(self.session, place, self.now, self.directories, as_of=self.as_of)
@@ -115,7 +115,7 @@ class Screens:
         if parts:
             return self.which(parts, demand_id)
         if place is not None:
-            return self._known("demand", demand_id, place, make=lambda _session: self._demand_rows(demand_id, place))
+            return self.known("demand", demand_id, place, make=lambda _session: self._demand_rows(demand_id, place))
         view = next((demand for demand in self.demands() if demand.id == demand_id), None)
         if view is None:
             raise Refused(Objection.UNKNOWN_DEMAND, name="")

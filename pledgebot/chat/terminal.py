@@ -7,6 +7,7 @@ from typing import TextIO
 from pledgebot.chat.answers import Asker, answer
 from pledgebot.chat.grammar import ORGANIZER_VERBS, VERB_WORDS
 from pledgebot.clock import Clock
+from pledgebot.messages.card_words import described
 from pledgebot.messages.document import Message
 from pledgebot.messages.i18n import translator
 from pledgebot.messages.render import plain
@@ -30,7 +31,7 @@ def converse(
         if text:
             if echo:
                 out.write(f"> {text}\n")
-            _show(answer(database, text, asker, clock.now(), directories), out)
+            _show(described(answer(database, text, asker, clock.now(), directories)), out)
 
 
 def _show(message: Message, out: TextIO) -> None:

@@ -43,6 +43,7 @@ def doctor(config: Config = None) -> None:
     if not settings.destinations:
         raise Unusable("destinations: none is configured, so nothing would be published; add a [[destinations]] table")
     typer.echo("destinations: " + ", ".join(f"{place.channel} {place.address}" for place in settings.destinations))
+    _told(_operator(settings))
     watch = ClockWatch()
     wrong = [
         *_check_telegram(settings, watch),
@@ -51,6 +52,23 @@ def doctor(config: Config = None) -> None:
     ]
     if wrong:
         raise Unusable("\n".join(wrong))
+
+
+def _operator(settings: "Settings") -> Iterator[tuple[str, bool]]:
+    """Yield a line where others than this machine may read what is for the operator's monitoring: it is allowed."""
+    listen = settings.web.operator_listen
+    if listen is not None and not is_loopback(listen.rpartition(":")[0].strip("[]")):
+        yield f"web.operator_listen {listen}: not only this machine may ask there; let a firewall say who else", False
+
+
+def is_loopback(host: str) -> bool:
+    """Tell whether a host can be reached from this machine only. A name may mean anything, `localhost` excepted."""
+    from ipaddress import ip_address
+
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
 
 
 def _clock(watch: "ClockWatch") -> Iterator[tuple[str, bool]]:

@@ -6,6 +6,7 @@ import typer
 
 from pledgebot.cli import (
     answers,
+    board,
     calendar,
     chat,
     checks,
@@ -43,6 +44,7 @@ app.add_typer(organizers.app, name="organizers")
 app.add_typer(subscribers.app, name="subscribers")
 app.add_typer(mastodon.app, name="mastodon")
 app.add_typer(ledger.app, name="ledger")
+app.add_typer(board.app, name="board")
 
 
 def main() -> None:

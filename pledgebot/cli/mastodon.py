@@ -148,7 +148,7 @@ def _identity(bot: "Bot") -> "Identity":
         languages=settings.languages,
         fictional=settings.fictional,
         letter_url=letter.url or "",
-        board_url=settings.web.board_url or "",
+        board_url=settings.board_address or "",
         telegram=settings.telegram.username or "",
     )
 

@@ -30,7 +30,9 @@ def settings_from(data: Mapping[str, object], path: Path, environ: Mapping[str, 
     overlay(merged, Settings, environ, folder, faults)
     settings: Settings | None = None
     try:
-        settings = Settings.model_validate(merged, context={"folder": folder})
+        # A table that is not there counts as an empty one: which were there in the file or the environment is kept beside.
+        named = frozenset(data) | {name for name, table in merged.items() if table}
+        settings = Settings.model_validate(merged, context={"folder": folder, "named": named})
     except ValidationError as error:
         faults.add_validation(error)
     for loc, reason in settings_faults(merged, folder):

@@ -153,14 +153,24 @@ class MastodonSettings(Table):
 
 
 class WebSettings(Table):
-    """The bot's own web server."""
+    """The bot's own web server; it runs where this table is in the file, or a webhook needs it."""
 
+    board: bool = Field(default=True, description="true or false")
     listen: Listen = Field(default="127.0.0.1:8080", description="a host and a port, such as 127.0.0.1:8080")
+    operator_listen: Listen | None = Field(default=None, description="a host and a port, such as 127.0.0.1:8081")
     public_url: WebAddress | None = Field(
         default=None, description="the https:// address under which the world reaches the web server"
     )
     board_url: WebAddress | None = Field(
         default=None, description="the address of a public page with the whole table, such as https://example.org/board"
+    )
+
+
+class CardSettings(Table):
+    """The table as a picture."""
+
+    attach: Literal["public", "everywhere", "none"] = Field(
+        default="public", description='"public", "everywhere" or "none"'
     )
 
 
@@ -216,15 +226,17 @@ class Settings(Table):
     telegram: TelegramSettings = Field(default=TelegramSettings(), description="a table [telegram]")
     mastodon: MastodonSettings = Field(default=MastodonSettings(), description="a table [mastodon]")
     web: WebSettings = Field(default=WebSettings(), description="a table [web]")
+    cards: CardSettings = Field(default=CardSettings(), description="a table [cards]")
     deliveries: DeliverySettings = Field(default=DeliverySettings(), description="a table [deliveries]")
     limits: LimitSettings = Field(default=LimitSettings(), description="a table [limits]")
 
     _folder: Path = PrivateAttr(default=Path())
+    _named: frozenset[str] = PrivateAttr(default=frozenset())
 
     def model_post_init(self, context: object) -> None:
-        """Keep the folder of the configuration file, which the loader hands over."""
+        """Keep the folder of the configuration file, and which tables were there, as the loader hands them over."""
         if isinstance(context, dict):
-            self._folder = context["folder"]
+            self._folder, self._named = context["folder"], context["named"]
 
     @property
     def folder(self) -> Path:
@@ -234,6 +246,16 @@ class Settings(Table):
     def database_url(self) -> str:
         """Return the database's address in clear, the path of an SQLite file made absolute. Never log it."""
         return absolute_url(self.database.url.get_secret_value(), str(self.folder))
+
+    @property
+    def has_board(self) -> bool:
+        """Tell whether the web server shows the board: where there is a table [web] that does not switch it off."""
+        return "web" in self._named and self.web.board
+
+    @property
+    def board_address(self) -> str | None:
+        """Return where the world finds the public page with the whole table: the one named, else the board's own."""
+        return self.web.board_url or (self.web.public_url if self.has_board else None)
 
     def letter_path(self) -> Path:
         """Return the path of the letter's file."""

@@ -43,14 +43,24 @@ class Books:
     """Claims and settles under one lease's token. `under_way` are the deliveries claimed and not settled yet.
 
     It is shared by the dispatchers of one process: of what is under way here nobody else need say that it is in doubt.
+    `tell` is told what became of each message once that is written down.
     """
 
-    def __init__(self, database: Database, clock: Clock, cross: Cross, token: int, under_way: set[int]) -> None:
+    def __init__(
+        self,
+        database: Database,
+        clock: Clock,
+        cross: Cross,
+        token: int,
+        under_way: set[int],
+        tell: Callable[[str], None] = lambda _outcome: None,
+    ) -> None:
         self._database = database
         self._clock = clock
         self._cross = cross
         self._token = token
         self._under_way = under_way
+        self._tell = tell
         self._receipts: list[tuple[Settlement, float]] = []
         self._writing: asyncio.Task[None] | None = None
         self._lingering: asyncio.TimerHandle | None = None
@@ -129,6 +139,7 @@ class Books:
     def _settled(self, receipts: Sequence[tuple[Settlement, float]]) -> None:
         for settlement, took in receipts:
             self.counts[settlement.outcome] += 1
+            self._tell(settlement.outcome)
             self.places_changed |= settlement.changes_places
             self.latency += (took - self.latency) / 10
             self.open.discard(settlement.due.delivery)

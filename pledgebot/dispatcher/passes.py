@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from concurrent.futures import Executor
 from dataclasses import dataclass, field
 from datetime import timedelta
+from functools import partial
 from typing import TypeVar
 
 from pledgebot.channels.base import SEND_TIMEOUT, Channel
@@ -15,6 +16,8 @@ from pledgebot.dispatcher.desk import Desk, House
 from pledgebot.dispatcher.road import Road
 from pledgebot.dispatcher.tally import Pass
 from pledgebot.dispatcher.words import Wordings
+from pledgebot.domain.policy import Attach
+from pledgebot.domain.tallies import Tallies
 from pledgebot.services.gate import SilencePolicy
 from pledgebot.store.engine import Database
 
@@ -30,11 +33,12 @@ class Dispatcher:
     """Carries what is due to where it belongs. `token` is the lease under which it claims.
 
     `watch` knows whether the clock is right.
-    `board_url` is the public page with the whole table, to which announcements lead. `may_go` says whether this worker may
+    `board_url` is the public page with the whole table, to which announcements lead, `attach` with which of
+    them a picture goes. `may_go` says whether this worker may
     begin a message: it is asked before anything is claimed, and before it leaves; `lease_left` for how many seconds it holds
     the lease. `channels` are those that it sends on, `editable` all those of the installation where a message can be changed
     (None: those of the former that can). Dispatchers of one process share a `house`. `patience` is how long a pass waits for
-    the pace.
+    the pace. `tallies` counts what became of each message.
     """
 
     database: Database
@@ -46,11 +50,13 @@ class Dispatcher:
     token: int = 1
     send_timeout: timedelta = SEND_TIMEOUT
     board_url: str | None = None
+    attach: Attach = Attach.NONE
     may_go: Callable[[], bool] = lambda: True
     lease_left: Callable[[], float] = _for_ever
     editable: frozenset[str] | None = None
     house: House = field(default_factory=House)
     patience: timedelta = timedelta(0)
+    tallies: Tallies = field(default_factory=Tallies)
 
     async def pass_once(self) -> Pass:
         """Fan out what was published, and send everything that may go now; return what was done.
@@ -61,10 +67,11 @@ class Dispatcher:
         held = await desk.look_at_gate()
         await desk.keep_house()
         fanned_out = 0 if self.channels else await desk.fan_out()
-        wordings = Wordings(self.board_url)
+        wordings = Wordings(self.board_url, self.attach)
         counts: dict[str, int] = {}
         for channel in self.channels.values():
-            books = Books(self.database, self.clock, self._cross, self.token, self.house.under_way)
+            tell = partial(self.tallies.sent, channel.name)
+            books = Books(self.database, self.clock, self._cross, self.token, self.house.under_way, tell)
             road = Road(
                 channel=channel,
                 desk=desk,

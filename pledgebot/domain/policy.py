@@ -16,6 +16,14 @@ class SilenceAnswers(StrEnum):
     FULL = "full"
 
 
+class Attach(StrEnum):
+    """With which announcements and digests a card goes as a picture: those to the public, those to everybody, none."""
+
+    PUBLIC = "public"
+    EVERYWHERE = "everywhere"
+    NONE = "none"
+
+
 @dataclass(frozen=True)
 class ReminderPolicy:
     """When reminders come. Days are counted back from a polling day, hours are local ones.

@@ -115,6 +115,7 @@ def help_text(tr: Translator, organizer: bool) -> Message:
                     tr._("/demand NAME — what every list says on one demand"),
                     tr._("/compare A B — two lists side by side"),
                     tr._("/history NAME — everything that one list said, and when"),
+                    tr._("/picture NAME — the table as a picture: of a list, a banner or a place"),
                     tr._("/dates — the polling days"),
                     tr._("/letter — the open letter"),
                     tr._("/help — this help"),

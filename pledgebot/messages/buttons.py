@@ -73,7 +73,11 @@ def pairs(many: Sequence[Button]) -> Buttons:
 def table(view: TableView, place: int, tr: Translator, *, only: bool) -> Keyboard:
     """Return a button for each list and each demand of a place; where it is not the only one, the way to the others."""
     demands = [_demand(one, place, tr) for one in view.demands]
-    after = [*pairs(demands), *([] if only else [[pressing(tr._("Other places"), "stances")]])]
+    after = [
+        [_picture("place", place, tr)],
+        *pairs(demands),
+        *([] if only else [[pressing(tr._("Other places"), "stances")]]),
+    ]
     return fitted([_list(row.head) for row in view.rows], after)
 
 
@@ -88,7 +92,7 @@ def list_card(view: ListView, tr: Translator, *, banner: int | None, place: int 
     of_banner = (
         [pressing(tr._("Banner: {name}").format(name=view.head.banner or ""), "banner", banner)] if banner else []
     )
-    return fitted(_proofs(view.cells, tr), [more, of_banner, onward])
+    return fitted(_proofs(view.cells, tr), [more, of_banner, [_picture("list", number, tr)], onward])
 
 
 def banner_card(view: BannerView, tr: Translator, *, place: int | None, narrowed: bool) -> Keyboard:
@@ -96,7 +100,22 @@ def banner_card(view: BannerView, tr: Translator, *, place: int | None, narrowed
     onward = [pressing(tr._("History"), "history", "banner", view.id), _to_table(place, tr)]
     more = [pressing(tr._("Everything that this banner says"), "banner", view.id)] if narrowed else []
     lists = [pressing(f"{list_name(head)} ({head.constituency})", "list", head.id) for head in view.lists]
-    return fitted(lists, [*([proof] for proof in _proofs(view.cells, tr)), more, onward])
+    shown = [_picture("banner", view.id, tr)]
+    return fitted(lists, [*([proof] for proof in _proofs(view.cells, tr)), more, shown, onward])
+
+
+def in_words(kind: str, number: int, tr: Translator) -> Buttons:
+    """Return the way from a picture to the words: of a list, a banner or a place."""
+    return ((pressing(tr._("The same in words"), kind, number),),)
+
+
+def pictures_of_places(places: Sequence[PlaceView], tr: Translator) -> Buttons:
+    """Return a button for the picture of each place."""
+    return fitted([_picture("place", one.id, tr, f"{one.label} ({one.code})") for one in places]).rows
+
+
+def _picture(kind: str, number: int, tr: Translator, text: str = "") -> Button:
+    return pressing(text or tr._("See the picture"), "card", kind, number)
 
 
 def demand_rows(view: DemandRows, place: int, tr: Translator) -> Keyboard:

@@ -24,7 +24,7 @@ def corrected_post(
         subject(last.subject, tr),
         paragraph(_marked(last, tr)),
     ]
-    for said in _still_right(trail):
+    for said in still_right(trail):
         blocks += [stances(said.facts, tr, _teller(said.kind)), *spoken(said.facts, tr), *proof(said.facts, tr)]
     blocks += end(last, tr, board_url)
     buttons = reading_buttons(last, tr, board_url)
@@ -39,7 +39,7 @@ def _marked(last: AnswerFacts, tr: Translator) -> str:
     )
 
 
-def _still_right(trail: Sequence[Said]) -> list[Said]:
+def still_right(trail: Sequence[Said]) -> list[Said]:
     """Return what stays of each, without what a later one put right; those of which nothing stays are left out."""
     found: list[Said] = []
     put_right: set[tuple[str, tuple[tuple[str, str], ...]]] = set()

@@ -84,11 +84,15 @@ class Family:
     def parents(self, list_id: int) -> tuple[ParentView, ...]:
         """Return the lists from which a list descends."""
         mine = (row for row in self._confirmed if row.child_id == list_id)
-        return tuple(ParentView(self._names[row.parent_id], row.kind) for row in mine)
+        return tuple(ParentView(self._names[row.parent_id], row.kind, row.parent_id) for row in mine)
 
     def successors(self, list_id: int) -> tuple[str, ...]:
         """Return the lists in which a list goes on."""
         return tuple(self._names[row.child_id] for row in self._confirmed if row.parent_id == list_id)
+
+    def successor_ids(self, list_id: int) -> tuple[int, ...]:
+        """Return the numbers of the lists in which a list goes on, in the order of their names in `successors`."""
+        return tuple(row.child_id for row in self._confirmed if row.parent_id == list_id)
 
     def merged_into(self, list_id: int) -> str | None:
         """Return the list into which a list merged."""

@@ -164,7 +164,7 @@ def due_deliveries(
     to come later.
     """
     brakes = read_brakes(session)
-    may_go = (*_sendable(now, channels, passed_over), not_braked(brakes))
+    may_go = (*sendable(now, channels, passed_over), not_braked(brakes))
     heads: Sequence[_Head] = ()
     if gate.hush is Hush.FREE and not (brakes.everything or brakes.channels.issuperset(channels)):
         heads = _heads(session, [*may_go, may_be_told(gate)], limit, brakes.events)
@@ -176,9 +176,10 @@ def due_deliveries(
     return found
 
 
-def _sendable(
-    now: datetime, channels: Collection[str], passed_over: Collection[int]
+def sendable(
+    now: datetime, channels: Collection[str], passed_over: Collection[int] = ()
 ) -> tuple[sa.ColumnElement[bool], ...]:
+    """Return the conditions that a delivery is due, by itself: whether it may be told now is for the gate and the brakes."""
     return (
         Delivery.state == DeliveryState.DUE,
         Delivery.due_at <= now,

@@ -186,6 +186,8 @@ def _heads(session: Session, rows: Sequence[Row], known: Remembered, past: Past 
             fate=family.fate(row.id),
             successors=family.successors(row.id),
             parents=family.parents(row.id),
+            banner_id=row.banner_id,
+            successor_ids=family.successor_ids(row.id),
         )
         for row in rows
     ]

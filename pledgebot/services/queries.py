@@ -100,6 +100,11 @@ def parts_of(session: Session, constituency_id: int, round_id: int, most: int | 
     return places(session, round_id, most, part_of=constituency_id)
 
 
+def place_label(session: Session, constituency_id: int) -> str:
+    """Return how a place is called. Raises `NoResultFound` where there is none."""
+    return str(fetch(session, _PLACE, {"place": constituency_id}).one().label)
+
+
 def table(
     session: Session,
     constituency_id: int,

@@ -88,6 +88,7 @@ class ParentView:
 
     name: str
     kind: LineageKind
+    id: int | None = None
 
 
 @dataclass(frozen=True)
@@ -114,6 +115,8 @@ class ListHead:
     fate: Fate = Fate.STANDING
     successors: tuple[str, ...] = ()
     parents: tuple[ParentView, ...] = ()
+    banner_id: int | None = None
+    successor_ids: tuple[int, ...] = ()
 
     @property
     def provisional(self) -> bool:

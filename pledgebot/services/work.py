@@ -34,6 +34,13 @@ def take_lease(
     return lease.token
 
 
+def is_held(session: Session, name: str, now: datetime) -> bool:
+    """Tell whether anybody holds the lease: by the caller's clock, on PostgreSQL by the database's own."""
+    moment = session.scalar(sa.select(sa.func.now())) if session.get_bind().dialect.name == "postgresql" else now
+    expires_at = session.scalar(sa.select(Lease.expires_at).where(Lease.name == name))
+    return expires_at is not None and expires_at > (moment or now)
+
+
 def release_lease(session: Session, name: str, owner: str, now: datetime) -> None:
     """Give the lease back, so that the next worker need not wait for its end."""
     session.execute(sa.update(Lease).where(Lease.name == name, Lease.owner == owner).values(expires_at=now))

@@ -9,6 +9,7 @@ from datetime import date
 from urllib.parse import quote
 
 STYLE = "static/board.css"
+ICON = "static/icon.svg"
 STANCES_CSV = "data/stances.csv"
 STANCES_JSON = "data/stances.json"
 STANCES_SCHEMA = "data/stances.schema.json"
@@ -39,6 +40,11 @@ def search(language: str) -> str:
 def place(language: str, code: str) -> str:
     """Return the table of a constituency, by its code such as `13055SR01`."""
     return f"{language}/place/{quote(code, safe='')}/"
+
+
+def places(language: str, number: int) -> str:
+    """Return one page of the index of places, from 1 on; there are none where the first page of the board holds all."""
+    return f"{language}/places/{number}/"
 
 
 def candidate_list(language: str, number: int) -> str:

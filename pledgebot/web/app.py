@@ -2,7 +2,7 @@
 
 import hmac
 import json
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 
 from starlette.applications import Starlette
@@ -11,6 +11,7 @@ from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
 from pledgebot.domain.errors import Unusable
+from pledgebot.web.board_app import BoardApp
 
 LARGEST = 1024 * 1024
 """How large an update may be, in bytes; Telegram's are far smaller."""
@@ -27,11 +28,15 @@ class Webhook:
     keep: Callable[[object], Awaitable[None]]
 
 
-def build_app(telegram: Webhook | None = None) -> Starlette:
-    """Return the application. Without a webhook its path does not exist."""
-    routes = [Route("/healthz", _alive)]
+def build_app(
+    telegram: Webhook | None = None, *, board: BoardApp | None = None, extra: Sequence[Route] = ()
+) -> Starlette:
+    """Return the application. Without a webhook its path does not exist; whatever has no route of its own is the board's."""
+    routes = [Route("/healthz", _alive), *extra]
     if telegram is not None:
         routes.append(Route(TELEGRAM_PATH, _Receiving(telegram).receive, methods=["POST"]))
+    if board is not None:
+        routes.append(Route("/{path:path}", board, methods=None))
     return Starlette(routes=routes)
 
 

@@ -3,6 +3,7 @@
 import hashlib
 from dataclasses import dataclass
 from functools import cached_property
+from pathlib import Path
 
 HTML = "text/html; charset=utf-8"
 CSS = "text/css; charset=utf-8"
@@ -13,6 +14,8 @@ JSON_LINES = "application/jsonl; charset=utf-8"
 ATOM = "application/atom+xml; charset=utf-8"
 ICALENDAR = "text/calendar; charset=utf-8"
 PNG = "image/png"
+SVG = "image/svg+xml"
+TEXT = "text/plain; charset=utf-8"
 
 
 @dataclass(frozen=True)
@@ -28,3 +31,20 @@ class Page:
     def etag(self) -> str:
         """A strong entity tag (RFC 9110, section 8.8.3): the same content has the same one, on every machine."""
         return f'"{hashlib.sha256(self.content).hexdigest()[:32]}"'
+
+
+@dataclass(frozen=True)
+class Redirect:
+    """Another address of the board (below its root) where what was asked for stands."""
+
+    target: str
+
+
+@dataclass(frozen=True)
+class FilePage:
+    """Content too large to be held in memory: a file that stays as it is, with the entity tag of its content."""
+
+    path: Path
+    media_type: str
+    etag: str
+    shared: bool = True

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 
 from pledgebot.services.revision import Remembered
 from pledgebot.store.engine import Session
@@ -31,7 +31,8 @@ class Masthead:
 class Reading:
     """One look at the database. `as_of` is the moment as of which everything is shown: None for now.
 
-    `now` is the clock's; pages show no moment that depends on it, so that they change only when what they say does.
+    `now` is the clock's; pages show no moment that depends on it, so that they change only when what they say does. `day` is
+    the day whose end is asked for, `unfinished` says that this day is not over; `framed` that it is for a frame elsewhere.
     """
 
     session: Session
@@ -39,3 +40,6 @@ class Reading:
     as_of: datetime | None
     known: Remembered
     masthead: Masthead
+    day: date | None = None
+    unfinished: bool = False
+    framed: bool = False

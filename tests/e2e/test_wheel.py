@@ -76,11 +76,16 @@ def test_everything_that_travels_with_pledgebot_is_in_the_wheel(files: frozenset
     assert files >= migrations | modules | {
         "pledgebot/_alembic/env.py",
         "pledgebot/_config.example.toml",
+        "pledgebot/fonts/SourceSansPro-LICENSE.txt",
+        "pledgebot/fonts/SourceSansPro-Regular.ttf",
+        "pledgebot/fonts/SourceSansPro-Semibold.ttf",
         "pledgebot/letters/marseille-2020.toml",
         "pledgebot/locale/en/LC_MESSAGES/pledgebot.mo",
         "pledgebot/locale/fr/LC_MESSAGES/pledgebot.mo",
         "pledgebot/py.typed",
         "pledgebot/samples/municipales-2026-candidatures-exemple-tour-1.csv",
+        "pledgebot/web/static/board.css",
+        "pledgebot/web/templates/layout.html",
     }
 
 

@@ -9,9 +9,11 @@ from pledgebot.channels.mastodon.answers import Answers
 from pledgebot.channels.mastodon.budgets import Budgets
 from pledgebot.channels.mastodon.errors import TOKEN_REFUSED
 from pledgebot.channels.mastodon.gateway import Gateway
+from pledgebot.channels.pictures import read_card
 from pledgebot.chat.mastodon.answering import Manners, Responder
 from pledgebot.chat.mastodon.life import MastodonLife
 from pledgebot.clock import MovedClock
+from pledgebot.domain.tallies import Tallies
 from pledgebot.store.engine import Database
 
 NOTIFICATIONS = "/api/v1/notifications"
@@ -58,9 +60,11 @@ class Bot:
         return thing
 
     def _born(self) -> MastodonLife:
-        self.gateway = Gateway(self.server.base_url, self._token, self.clock, timedelta(seconds=10))
+        self.tallies = Tallies()
+        patience = timedelta(seconds=10)
+        self.gateway = Gateway(self.server.base_url, self._token, self.clock, patience, tallies=self.tallies)
         budgets = Budgets(self.clock.now, reserve=50)
-        mouth = (Dying if self.dies else Answers)(self.gateway, budgets, self.gateway.limits)
+        mouth = (Dying if self.dies else Answers)(self.gateway, budgets, self.gateway.limits, read_card)
         return MastodonLife(
             ears=self.gateway,
             mouth=mouth,
@@ -70,6 +74,7 @@ class Bot:
             cross=self._cross,
             may_work=lambda: self.works,
             hopeless=frozenset({TOKEN_REFUSED}),
+            tallies=self.tallies,
             pause=self._pause,
         )
 

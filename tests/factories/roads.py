@@ -14,6 +14,8 @@ from pledgebot.dispatcher import Dispatcher, Pass
 from pledgebot.domain.answer import AnswerKind, Position
 from pledgebot.domain.audience import Audience, TopicKind
 from pledgebot.domain.delivery import DeliveryState
+from pledgebot.domain.policy import Attach
+from pledgebot.domain.tallies import Tallies
 from pledgebot.messages.render import plain
 from pledgebot.services.answers import NewAnswer
 from pledgebot.services.decisions import request_removal
@@ -37,6 +39,8 @@ class Road:
         self.there = installed(database)
         self.timeout = timedelta(seconds=30)
         self.board_url: str | None = None
+        self.attach = Attach.NONE
+        self.tallies = Tallies()
 
     def recorded(self, new: NewAnswer) -> int:
         """Record an answer as Alix, and return its number."""
@@ -66,6 +70,8 @@ class Road:
             token=token,
             send_timeout=self.timeout,
             board_url=self.board_url,
+            attach=self.attach,
+            tallies=self.tallies,
         )
         return asyncio.run(dispatcher.pass_once())
 

@@ -37,6 +37,7 @@ fictional = true
 database.url = "sqlite:///pledgebot.db"
 legal = {{ publisher = "Collectif Exemple", contact = "contact@exemple.invalid", host = "Hébergeur Exemple" }}
 web.listen = "127.0.0.1:{port}"
+web.board = {board}
 {more}
 [telegram]
 token = "{account.token}"
@@ -178,7 +179,9 @@ def settle(
 ) -> Town:  # fmt: skip
     """Make an installation: two people of the command line, some lists; `places` are address, audience, language."""
     told = "".join(_PLACE.format(address=address, audience=who, language=language) for address, who, language in places)
-    text = _CONFIG.format(account=account, places=told, port=port or 8080, telegram=telegram, more=more)
+    # Without a port of its own it serves nothing: others play beside it.
+    board = "true" if port else "false"
+    text = _CONFIG.format(account=account, places=told, port=port or 8080, board=board, telegram=telegram, more=more)
     (folder / "config.toml").write_text(text, "utf-8")
     town = Town(folder)
     town.run("db", "upgrade")

@@ -1,6 +1,7 @@
 """Posts, threads and edits against a real server: each once, whatever becomes of the replies."""
 
 import asyncio
+import json
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -169,12 +170,21 @@ def test_a_correction_edits_the_post_in_place_and_an_edit_that_says_nothing_new_
     assert "Corrigé" in str(status["content"])
 
 
-def test_an_edit_keeps_the_picture(account: Account) -> None:
-    account.pictures["card"] = PNG
-    ids = account.send(replace(SHORT, pictures=(Picture("card", "Tableau"),)))
-    account.send(Message((paragraph("Corrigé"),), "fr"), action=Action.EDIT, acts_on=ids[0])
+def test_an_edit_names_its_own_picture_or_none(account: Account, server: MastodonServer) -> None:
+    account.pictures.update(before=PNG, after=PNG)
+    ids = account.send(replace(SHORT, pictures=(Picture("before", "Avant"),)))
     [status] = account.standing()
-    assert len(status["media_attachments"]) == 1  # type: ignore[arg-type]
+    [before] = status["media_attachments"]  # type: ignore[misc]
+    right = Message((paragraph("Corrigé"),), "fr", pictures=(Picture("after", "Après"),))
+    account.send(right, action=Action.EDIT, acts_on=ids[0])
+    account.send(Message((paragraph("Retiré"),), "fr"), action=Action.EDIT, acts_on=ids[0])
+    with_picture, without = (request.body for request in server.asked_for("PUT", f"{POSTS}/.*"))
+    first = json.loads(with_picture)
+    [changed] = first["media_attributes"]
+    assert changed["description"] == "Après"
+    assert first["media_ids"] == [changed["id"]] != [before["id"]]
+    # A server takes away what is not named.
+    assert b"media" not in without
 
 
 def test_a_thread_is_edited_part_by_part_shortened_and_made_longer(account: Account) -> None:

@@ -60,6 +60,17 @@ def everything_kept(database: Database) -> str:
         return repr(session.execute(sa.select(*Inbox.__table__.columns)).all())
 
 
+def test_each_look_each_answer_and_each_plea_for_patience_is_counted(bot: Bot, server: MastodonServer) -> None:
+    server.as_user("alice").post("@bot caméras ?")
+    bot.later()
+    server.fault(answer(429, "Too many requests", Retry_After="17"), times=1)
+    bot.later()
+    counted = bot.tallies.counted()
+    assert counted.heard_at["mastodon"] == bot.clock.now() - timedelta(minutes=2)
+    assert sum(counted.answers["mastodon"].buckets) == 1
+    assert (counted.refusals["mastodon"], counted.waits["mastodon"]) == (1, 17)
+
+
 def test_a_question_is_answered_below_it_to_the_asker_alone(bot: Bot, server: MastodonServer) -> None:
     asked = server.as_user("alice").post("@bot @bob caméras ?", language="fr")
 
@@ -73,6 +84,27 @@ def test_a_question_is_answered_below_it_to_the_asker_alone(bot: Bot, server: Ma
     assert [one["acct"] for one in reply["mentions"]] == ["alice"]  # type: ignore[attr-defined]  # the server's JSON
     assert str(server.asked_for("POST", POSTS)[0].key).startswith(f"mention-{asked['id']}-1-")
     assert waits(bot.database) == 0
+
+
+def test_whoever_asks_for_a_picture_gets_it_with_its_description(bot: Bot, server: MastodonServer) -> None:
+    server.as_user("alice").post("@bot image Liste Exemple A ?", language="fr")
+
+    bot.turn()
+
+    (reply,) = server.statuses()
+    (picture,) = reply["media_attachments"]  # type: ignore[misc]  # the server's JSON
+    assert "Image\u00a0: Liste Exemple A." in str(picture["description"])
+    assert "Liste Exemple A" in str(reply["content"])
+
+
+def test_a_picture_that_was_decided_before_a_crash_is_given_after_it(bot: Bot, server: MastodonServer) -> None:
+    server.as_user("alice").post("@bot image Liste Exemple A ?", language="fr")
+    bot.restart(dies=True)
+    with pytest.raises(Killed):
+        bot.turn()
+    bot.restart().turn()
+    (reply,) = server.statuses()
+    assert len(reply["media_attachments"]) == 1  # type: ignore[arg-type]  # the server's JSON
 
 
 def test_a_private_question_is_answered_in_private(bot: Bot, server: MastodonServer) -> None:

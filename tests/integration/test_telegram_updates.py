@@ -67,6 +67,21 @@ def follow(database: Database, spot: Spot) -> None:
         subscribe(session, spot, Topic(TopicKind.ALL), "fr", NOW)
 
 
+@pytest.mark.engines("sqlite")
+def test_each_fetch_and_each_thing_dealt_with_is_counted(responder: Responder) -> None:
+    async def play(server: TelegramServer) -> None:
+        alix = server.world.user("Alix")
+        async with living(server, responder) as life:
+            alix.write("/dates")
+            await alix.heard(DATES)
+            await caught_up(server, responder.database)
+        counted = life.tallies.counted()
+        assert sum(counted.answers["telegram"].buckets) == 1
+        assert counted.heard_at["telegram"] == responder.clock.now()
+
+    played(play)
+
+
 # In order, and only what is committed is acknowledged
 
 

@@ -36,7 +36,9 @@ def tracked() -> list[Path]:
     return [path for name in done.stdout.decode().split("\0") if name and (path := ROOT / name).is_file()]
 
 
-@pytest.mark.parametrize("target", ["setup", "demo", "test", "test-long", "check", "bench", "help"])
+@pytest.mark.parametrize(
+    "target", ["setup", "demo", "test", "test-long", "test-browser", "pictures", "check", "bench", "help"]
+)
 def test_every_promised_target_is_there_with_a_word_on_it(target: str) -> None:
     assert re.search(rf"^{target}: .*## \S", (ROOT / "Makefile").read_text("utf-8"), re.MULTILINE)
     make("--dry-run", target)

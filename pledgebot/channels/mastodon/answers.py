@@ -5,13 +5,15 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
+from pledgebot.channels.base import read_picture
 from pledgebot.channels.mastodon.budgets import Budgets
 from pledgebot.channels.mastodon.gateway import Gateway
 from pledgebot.channels.mastodon.pieces import URL_LENGTH, Counted, counting, pieces
 from pledgebot.channels.mastodon.records import Limits, Status
-from pledgebot.channels.mastodon.threads import KeptBack, same_words
+from pledgebot.channels.mastodon.threads import KeptBack, same_words, upload
 from pledgebot.domain.delivery import TemporaryFailure
-from pledgebot.messages.document import Message
+from pledgebot.messages.card_words import shortened
+from pledgebot.messages.document import Message, Picture
 
 _RECENT = 120
 """So many of the account's own posts are looked through."""
@@ -27,11 +29,12 @@ class _Manner:
 
 @dataclass(frozen=True)
 class Answers:
-    """An account's means to answer. `limits` says what the instance takes."""
+    """An account's means to answer. `limits` says what the instance takes, `pictures` reads the picture of a key."""
 
     gateway: Gateway
     budgets: Budgets
     limits: Callable[[], Awaitable[Limits]]
+    pictures: Callable[[str], bytes] = read_picture
 
     async def cut(self) -> Callable[[Message, str, str], tuple[str, ...]]:
         """Return what makes texts of a message, a mention to stand before each, and a content warning."""
@@ -54,16 +57,19 @@ class Answers:
         warning: str,
         reply_to: str,
         repeated: bool,
+        pictures: Sequence[Picture] = (),
     ) -> tuple[str, ...]:
-        """Post texts as an answer, and return their ids; what stands below `reply_to` already is not posted again.
+        """Post texts as an answer, pictures with the first, and return their ids.
 
-        Raises the failures of `domain.delivery`: `Missing` where the post that was to be answered is gone.
+        What stands below `reply_to` already is not posted again. Raises the failures of `domain.delivery`: `Missing` where the
+        post that was to be answered is gone.
         """
         manner = _Manner(key, visibility, language, warning)
         try:
             ids = await self._standing(texts, reply_to) if repeated else []
             for text in texts[len(ids) :]:
-                ids.append(await self._one(text, manner, len(ids), ids[-1] if ids else reply_to))
+                media = await self._uploaded(pictures, language) if not ids else []
+                ids.append(await self._one(text, manner, len(ids), ids[-1] if ids else reply_to, media))
             return tuple(ids)
         except KeptBack:
             raise
@@ -74,7 +80,14 @@ class Answers:
         finally:
             self.budgets.asked(self.gateway.take_asked())
 
-    async def _one(self, text: str, manner: "_Manner", index: int, above: str) -> str:
+    async def _uploaded(self, pictures: Sequence[Picture], language: str) -> list[str]:
+        if not pictures:
+            return []
+        limits = await self.limits()
+        described = [shortened(picture, language, limits.description) for picture in pictures[: limits.media]]
+        return [await upload(one, self.gateway, self.budgets, self.pictures, answers=True) for one in described]
+
+    async def _one(self, text: str, manner: "_Manner", index: int, above: str, media: Sequence[str]) -> str:
         wait = self.budgets.ready_in(answers=True)
         if wait > timedelta(0):
             raise KeptBack(wait)
@@ -87,6 +100,7 @@ class Answers:
             language=manner.language,
             warning=manner.warning,
             reply_to=above,
+            media=media,
         )
         return posted.id
 

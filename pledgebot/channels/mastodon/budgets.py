@@ -15,6 +15,10 @@ KEPT_FOR_ANSWERS = 60
 """So many of the requests in five minutes are left by whoever posts, so that people who ask are answered."""
 
 
+KEPT_FOR_POSTS = 12
+"""So many pictures answers leave for posts: whoever asks for pictures again and again must not hold an announcement up."""
+
+
 @dataclass
 class Budgets:
     """What was spent so far. `now` tells the time; `reserve` is how many posts private digests leave for all the others.
@@ -32,7 +36,8 @@ class Budgets:
     def ready_in(self, *, answers: bool = False, digests: bool = False, pictures: int = 0) -> timedelta:
         """Return how long until one more post may go; zero when it may go now.
 
-        Answers to people go before all others; private digests never take what is reserved for the public and for answers.
+        Answers to people go before all others, but leave pictures for the public's posts; private digests never take what is
+        reserved for the public and for answers.
         """
         now = self.now()
         waits = [
@@ -40,7 +45,8 @@ class Budgets:
             self.posts.ready_in(now, self.reserve if digests else 0),
         ]
         if pictures:
-            waits.append(self.media.ready_in(now, min(pictures, self.media.limit) - 1))
+            kept = KEPT_FOR_POSTS if answers else 0
+            waits.append(self.media.ready_in(now, min(pictures + kept, self.media.limit) - 1))
         return max(waits)
 
     def may_ask(self) -> timedelta:

@@ -1,7 +1,7 @@
 """Mastodon as a medium: posts and threads on the account's own timeline, private mentions, edits; never a second copy."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from pledgebot.channels.base import Outgoing, read_picture
@@ -11,6 +11,7 @@ from pledgebot.channels.mastodon.pieces import URL_LENGTH, Counted, Piece, count
 from pledgebot.channels.mastodon.records import Limits
 from pledgebot.channels.mastodon.threads import KeptBack, Manner, Threads
 from pledgebot.domain.delivery import Action, PermanentFailure, Receipt, TemporaryFailure
+from pledgebot.messages.card_words import shortened
 
 TIMELINE = "timeline"
 """The address of the account's own timeline; every other one is an account that is written to in private."""
@@ -120,7 +121,10 @@ class MastodonChannel:
     def _parts(self, outgoing: Outgoing, to: tuple[str, ...], limits: Limits) -> tuple[Piece, ...]:
         count = counting(mainline=limits.mainline, per_url=limits.per_url or URL_LENGTH)
         room = Counted(limits.characters - count(self._style.warning), count, limits.media)
-        parts = pieces(outgoing.message, room, to=f"@{to[0]}" if to else "")
+        described = tuple(
+            shortened(picture, outgoing.message.language, limits.description) for picture in outgoing.message.pictures
+        )
+        parts = pieces(replace(outgoing.message, pictures=described), room, to=f"@{to[0]}" if to else "")
         if not parts:
             raise PermanentFailure("a message of nothing")
         return parts

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from contextlib import suppress
 from datetime import datetime, timedelta
+from http import HTTPStatus
 from threading import Timer
 from typing import TYPE_CHECKING
 
@@ -10,6 +11,7 @@ import pledgebot
 from pledgebot.channels.mastodon.headers import rate, server_date, wait
 from pledgebot.channels.mastodon.records import Rate
 from pledgebot.clock import Clock, ClockWatch
+from pledgebot.domain.tallies import Tallies
 
 if TYPE_CHECKING:
     from mastodon import Mastodon
@@ -26,12 +28,20 @@ _OURS = ("X-RateLimit-Remaining", "X-RateLimit-Limit", "X-RateLimit-Reset", "Lin
 class Hearing:
     """What the last reply said beside its body. It is written in the thread of the client, one reply at a time.
 
-    What replies say of the time is told to `watch`. The body of a reply is read for `longest` at most.
+    What replies say of the time is told to `watch`, and those that ask for patience are counted in `tallies`. The body of a
+    reply is read for `longest` at most.
     """
 
-    def __init__(self, clock: Clock, watch: ClockWatch | None = None, longest: timedelta = LONGEST) -> None:
+    def __init__(
+        self,
+        clock: Clock,
+        watch: ClockWatch | None = None,
+        longest: timedelta = LONGEST,
+        tallies: Tallies | None = None,
+    ) -> None:
         self._clock = clock
         self._watch = watch or ClockWatch()
+        self._tallies = tallies or Tallies()
         self._longest = longest
         self._cutting: Timer | None = None
         self.asked = 0
@@ -53,7 +63,10 @@ class Hearing:
         self.date = server_date(headers)
         self.rate = rate(headers) or self.rate
         self._limit(response)
-        self.wait = wait(headers, self._clock.now()) if response.status_code == 429 else None  # noqa: PLR2004 - HTTP
+        self.wait = None
+        if response.status_code == HTTPStatus.TOO_MANY_REQUESTS:
+            self.wait = wait(headers, self._clock.now())
+            self._tallies.refused(NETWORK, self.wait or timedelta())
         for name in _OURS:
             response.headers.pop(name, None)
         if response.is_redirect and response.request.method not in {"GET", "HEAD"}:

@@ -39,6 +39,7 @@ from pledgebot.channels.mastodon.records import (
 from pledgebot.channels.mastodon.values import entries, mapping, required, text
 from pledgebot.clock import Clock, ClockWatch
 from pledgebot.domain.delivery import TemporaryFailure
+from pledgebot.domain.tallies import Tallies
 
 if TYPE_CHECKING:
     from mastodon import Mastodon
@@ -69,8 +70,9 @@ class Gateway:
         timeout: timedelta = TIMEOUT,
         *,
         watch: ClockWatch | None = None,
+        tallies: Tallies | None = None,
     ) -> None:
-        self._hearing = Hearing(clock, watch, _REPLY_TIMEOUTS * timeout)
+        self._hearing = Hearing(clock, watch, _REPLY_TIMEOUTS * timeout, tallies)
         self._make = partial(make_client, base_url, token, timeout, self._hearing)
         self._client: Mastodon | None = None
         self._own_id: str | None = None

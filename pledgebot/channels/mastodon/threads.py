@@ -12,6 +12,7 @@ from pledgebot.channels.mastodon.budgets import Budgets
 from pledgebot.channels.mastodon.errors import Missing
 from pledgebot.channels.mastodon.gateway import Gateway
 from pledgebot.channels.mastodon.pieces import Piece
+from pledgebot.channels.mastodon.records import Picture as Hung
 from pledgebot.channels.mastodon.records import Posted, Status
 from pledgebot.domain.delivery import PermanentFailure, TemporaryFailure, Uncertain
 from pledgebot.messages.document import Picture
@@ -97,15 +98,7 @@ class Threads:
         )
 
     async def _upload(self, picture: Picture) -> str:
-        wait = self.budgets.ready_in(pictures=1)
-        if wait > timedelta(0):
-            raise KeptBack(wait)
-        try:
-            content = await asyncio.to_thread(self.pictures, picture.key)
-        except (OSError, LookupError) as error:
-            raise PermanentFailure(f"a picture cannot be read: {type(error).__name__}") from error
-        self.budgets.uploaded()
-        return await self.gateway.upload(content, "image/png", picture.description)
+        return await upload(picture, self.gateway, self.budgets, self.pictures)
 
     async def find(
         self, parts: Sequence[Piece], manner: Manner, *, since: datetime, reply_to: str | None = None
@@ -132,8 +125,9 @@ class Threads:
     ) -> tuple[str, ...]:
         """Put parts in the place of posts, and return the ids that stand then.
 
-        A post that says it already is left alone, since whoever boosted it is told of every edit. Its pictures stay. Parts that
-        are left over are posted below, posts that are left over deleted. Raises as `post` does.
+        A post that says it already is left alone, since whoever boosted it is told of every edit. Its pictures give way to
+        those of the part, be it to none: an old one would go on saying what is not so. Parts that are left over are posted
+        below, posts that are left over deleted. Raises as `post` does.
         """
         kept = tuple(old[: len(parts)])
         for post, part in zip(kept, parts, strict=False):
@@ -149,7 +143,28 @@ class Threads:
     async def _change(self, post: str, part: Piece, warning: str) -> None:
         status = await self.gateway.status(post)
         if not same_words(status.text, part.text):
-            await self.gateway.edit(post, part.text, warning=warning, pictures=status.pictures)
+            new = [Hung(await self._upload(picture), picture.description) for picture in part.pictures]
+            await self.gateway.edit(post, part.text, warning=warning, pictures=new)
+
+
+async def upload(
+    picture: Picture,
+    gateway: Gateway,
+    budgets: Budgets,
+    pictures: Callable[[str], bytes],
+    *,
+    answers: bool = False,
+) -> str:
+    """Upload a picture, if the budget has room, and return its id. Raises the failures of `domain.delivery`."""
+    wait = budgets.ready_in(answers=answers, pictures=1)
+    if wait > timedelta(0):
+        raise KeptBack(wait)
+    try:
+        content = await asyncio.to_thread(pictures, picture.key)
+    except (OSError, LookupError) as error:
+        raise PermanentFailure(f"a picture cannot be read: {type(error).__name__}") from error
+    budgets.uploaded()
+    return await gateway.upload(content, "image/png", picture.description)
 
 
 def _is_for(post: Status, to: Sequence[str]) -> bool:

@@ -7,6 +7,7 @@ from datetime import timedelta
 import telegram
 
 from pledgebot.channels.base import Outgoing, read_picture
+from pledgebot.channels.telegram.photos import Photos
 from pledgebot.channels.telegram.planned import Renderings
 from pledgebot.channels.telegram.sending import change, deliver
 from pledgebot.domain.delivery import Action, PermanentFailure, Receipt
@@ -48,6 +49,7 @@ class TelegramChannel:
         self._pictures = pictures
         self._pays = pays
         self._renderings = Renderings()
+        self._photos = Photos()
 
     def ready_in(self, address: str = "", *, paid: bool = False) -> timedelta:
         """Return how long the pace still keeps a message to this chat back; zero when it may go now."""
@@ -84,6 +86,7 @@ class TelegramChannel:
                 thread=outgoing.thread,
                 username=self._username(),
                 pictures=self._pictures,
+                photos=self._photos,
                 admitted=outgoing.admitted,
             )
         else:
@@ -97,6 +100,7 @@ class TelegramChannel:
                 reply_to=acts_on[0] if outgoing.action is Action.REPLY and acts_on else None,
                 username=self._username(),
                 pictures=self._pictures,
+                photos=self._photos,
                 renderings=self._renderings,
                 admitted=outgoing.admitted,
                 paid=outgoing.paid and self._pays,

@@ -5,12 +5,15 @@ from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from telegram import InlineKeyboardMarkup
+from telegram import InlineKeyboardMarkup, LinkPreviewOptions
 
 from pledgebot.channels.telegram.keyboards import as_sent, markup
 from pledgebot.channels.telegram.pieces import Piece, pieces
 from pledgebot.domain.delivery import PermanentFailure
 from pledgebot.messages.document import Message
+
+NO_PREVIEW = LinkPreviewOptions(is_disabled=True)
+"""Nothing of a link is shown but its label."""
 
 
 @dataclass(frozen=True)

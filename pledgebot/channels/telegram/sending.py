@@ -10,7 +10,7 @@ from mimetypes import guess_extension
 from typing import TypeVar
 
 import telegram
-from telegram import LinkPreviewOptions, ReplyParameters
+from telegram import ReplyParameters
 from telegram.constants import ParseMode
 from telegram.error import InvalidToken, RetryAfter, TelegramError
 from telegram.request import RequestData
@@ -19,12 +19,12 @@ from telegram.request import RequestData
 from telegram.request._requestparameter import RequestParameter
 
 from pledgebot.channels.base import read_picture
-from pledgebot.channels.telegram.errors import GONE_ALREADY, NO_TEXT, UNCHANGED, says, translate
-from pledgebot.channels.telegram.pieces import CAPTION
-from pledgebot.channels.telegram.planned import Planned, Renderings, plan
+from pledgebot.channels.telegram.errors import translate
+from pledgebot.channels.telegram.photos import Photos
+from pledgebot.channels.telegram.planned import NO_PREVIEW, Planned, Renderings, plan
+from pledgebot.channels.telegram.rewriting import Rewriting
 from pledgebot.domain.delivery import Interrupted, PermanentFailure, TemporaryFailure, Uncertain
 from pledgebot.messages.document import Message
-from pledgebot.messages.render import telegram_fits
 from pledgebot.pace import Lane, Pace, is_private
 
 log = logging.getLogger(__name__)
@@ -39,9 +39,7 @@ LONG_HOLD = timedelta(minutes=5)
 _SHORTEST_HOLD = timedelta(seconds=1)
 _GENERAL = {"", "0", "1"}
 """The topic General is none for Telegram: https://github.com/tdlib/telegram-bot-api/issues/798"""
-_ELSEWHERE = "…"
-_NO_PREVIEW = LinkPreviewOptions(is_disabled=True)
-_NO_PREVIEW_JSON = _NO_PREVIEW.to_json()
+_NO_PREVIEW_JSON = NO_PREVIEW.to_json()
 
 
 async def deliver(
@@ -55,6 +53,7 @@ async def deliver(
     reply_to: int | None = None,
     username: str = "",
     pictures: Callable[[str], bytes] = read_picture,
+    photos: Photos | None = None,
     renderings: Renderings | None = None,
     gone: int = 0,
     admitted: bool = False,
@@ -62,13 +61,15 @@ async def deliver(
 ) -> tuple[int, ...]:
     """Send a message to a chat and return the numbers that its pieces have there.
 
-    `renderings` remembers how a message looks that is sent again and again, the very same object. `thread` is a topic's
+    `renderings` remembers how a message looks that is sent again and again, the very same object, `photos` what Telegram has of
+    its pictures. `thread` is a topic's
     number, 0 or nothing for none; the first piece answers `reply_to`, if that still exists. `gone` pieces went out at an
     earlier try and are left out. `admitted` says that the pace let the first one go already, `paid` that Telegram is paid for
     sending it faster. Raises the failures of `domain.delivery`; once a piece has gone out, any failure of a later
     one is `Uncertain`, but that a later piece of an answer has to wait is `Interrupted`.
     """
-    where = _Where(bot, pace, str(chat), str(thread), lane, username, pictures, _Leave(granted=admitted), paid)
+    leave, photos = _Leave(granted=admitted), photos or Photos()
+    where = _Where(bot, pace, str(chat), str(thread), lane, username, pictures, leave, photos, paid)
     known = renderings.get(message, where.private) if renderings is not None else None
     planned = known or await where.planned(message)
     if renderings is not None and known is None:
@@ -87,14 +88,17 @@ async def change(
     thread: int | str = "",
     username: str = "",
     pictures: Callable[[str], bytes] = read_picture,
+    photos: Photos | None = None,
     admitted: bool = False,
 ) -> tuple[int, ...]:
     """Put a message in the place of one that was sent (of several numbers, if it had several pieces); return the numbers.
 
     Pieces take each other's place one by one. New ones that are left over are sent, old ones deleted, or emptied where that is
-    not allowed. A picture stays as it is, with new words below. Nothing new is a success. Raises as `deliver` does.
+    not allowed. A picture takes the place of the one that stands there; where the message has none any more, an empty one does:
+    nothing old stays to be seen. Nothing new is a success. Raises as `deliver` does.
     """
-    where = _Where(bot, pace, str(chat), str(thread), lane, username, pictures, _Leave(granted=admitted))
+    leave, photos = _Leave(granted=admitted), photos or Photos()
+    where = _Where(bot, pace, str(chat), str(thread), lane, username, pictures, leave, photos)
     old = (message_id,) if isinstance(message_id, int) else tuple(message_id)
     return await where.rewrite(old, await where.planned(message))
 
@@ -103,7 +107,7 @@ async def send_file(
     bot: telegram.Bot, pace: Pace, chat: int | str, thread: int | str, content: bytes, media_type: str
 ) -> int:
     """Send a file as a document, paced as an answer; return its number. Raises as `deliver` does."""
-    where = _Where(bot, pace, str(chat), str(thread), Lane.ANSWER, "", read_picture, _Leave())
+    where = _Where(bot, pace, str(chat), str(thread), Lane.ANSWER, "", read_picture, _Leave(), Photos())
     return await where.send_document(content, f"proof{guess_extension(media_type) or '.bin'}")
 
 
@@ -131,6 +135,7 @@ class _Where:
     username: str
     pictures: Callable[[str], bytes]
     leave: _Leave
+    photos: Photos
     paid: bool = False
 
     @property
@@ -155,10 +160,11 @@ class _Where:
     async def rewrite(self, old: Sequence[int], planned: Sequence[Planned]) -> tuple[int, ...]:
         """Put pieces in the place of old ones. Until something new is sent, a failure is one of the whole: edits repeat well."""
         kept = tuple(old[: len(planned)])
+        there = Rewriting(self.bot, self._chat_id, self.photos)
         for number, one in zip(kept, planned, strict=False):
-            await self._call(partial(self._edit, number, one))
+            await self._call(partial(there.put, number, one))
         for number in old[len(planned) :]:
-            await self._call(partial(self._remove, number))
+            await self._call(partial(there.remove, number, planned[0].piece.words.language))
         return await self.send(planned[len(kept) :], sent=kept)
 
     async def send_document(self, content: bytes, filename: str) -> int:
@@ -240,10 +246,10 @@ class _Where:
     async def _send(self, one: Planned, reply_to: int | None) -> int:
         reply = None if reply_to is None else ReplyParameters(reply_to, allow_sending_without_reply=True)
         thread = None if self.thread in _GENERAL else int(self.thread)
-        if one.picture is not None:
-            sent = await self.bot.send_photo(
+        if one.picture is not None and one.piece.picture is not None:
+            send = partial(
+                self.bot.send_photo,
                 self._chat_id,
-                one.picture,
                 caption=one.html or None,
                 parse_mode=ParseMode.HTML,
                 message_thread_id=thread,
@@ -252,6 +258,7 @@ class _Where:
                 filename="image.png",
                 allow_paid_broadcast=True if self.paid else None,
             )
+            sent = await self.photos.send(one.piece.picture.key, one.picture, send)
             return sent.message_id
         return await self._send_words(one, thread, reply)
 
@@ -275,52 +282,3 @@ class _Where:
         if not isinstance(sent, dict):
             raise TelegramError("Invalid server response")
         return int(sent["message_id"])
-
-    async def _edit(self, number: int, one: Planned) -> None:
-        if one.picture is not None:
-            await self._unless_unchanged(self._edit_caption(number, one))
-            return
-        try:
-            await self._unless_unchanged(
-                self.bot.edit_message_text(
-                    one.html,
-                    self._chat_id,
-                    number,
-                    parse_mode=ParseMode.HTML,
-                    link_preview_options=_NO_PREVIEW,
-                    reply_markup=one.markup,
-                )
-            )
-        except TelegramError as error:
-            # What stands there is a picture: its words are its caption.
-            if not says(error, NO_TEXT) or not telegram_fits(one.piece.words, CAPTION):
-                raise
-            await self._unless_unchanged(self._edit_caption(number, one))
-
-    def _edit_caption(self, number: int, one: Planned) -> Coroutine[None, None, object]:
-        return self.bot.edit_message_caption(
-            self._chat_id,
-            number,
-            caption=one.html,
-            parse_mode=ParseMode.HTML,
-            reply_markup=one.markup,
-        )
-
-    async def _remove(self, number: int) -> None:
-        """Delete a piece that is no longer said; where that is refused, its words go all the same."""
-        try:
-            await self.bot.delete_message(self._chat_id, number)
-        except TelegramError as error:
-            if says(error, GONE_ALREADY):
-                return
-            if not isinstance(translate(error), PermanentFailure):
-                raise
-            await self._unless_unchanged(self.bot.edit_message_text(_ELSEWHERE, self._chat_id, number))
-
-    @staticmethod
-    async def _unless_unchanged(edit: Coroutine[None, None, object]) -> None:
-        try:
-            await edit
-        except TelegramError as error:
-            if not says(error, UNCHANGED):
-                raise

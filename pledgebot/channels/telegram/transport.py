@@ -16,6 +16,7 @@ from telegram.request import BaseRequest, RequestData
 from yarl import URL
 
 from pledgebot.clock import Clock, ClockWatch, SystemClock
+from pledgebot.domain.tallies import Tallies
 
 if TYPE_CHECKING:
     from telegram._utils.types import JSONDict, ODVInput
@@ -63,7 +64,7 @@ class AiohttpRequest(BaseRequest):
 
     Timeouts are seconds, None for none. Waiting for a free connection and for a new one share one limit, their sum. A call is
     over at the latest after the sum of its four, a download after `file_timeout`; `largest_file` is in bytes. What replies say
-    of the time is told to `watch`, by `clock`.
+    of the time is told to `watch`, by `clock`; each that asks for patience is counted in `tallies`.
     """
 
     def __init__(
@@ -79,6 +80,7 @@ class AiohttpRequest(BaseRequest):
         largest_file: int = LARGEST_FILE,
         clock: Clock | None = None,
         watch: ClockWatch | None = None,
+        tallies: Tallies | None = None,
     ) -> None:
         self._connections = connections
         self._connect_timeout = connect_timeout
@@ -90,6 +92,7 @@ class AiohttpRequest(BaseRequest):
         self._largest_file = largest_file
         self._clock = clock or SystemClock()
         self._watch = watch or ClockWatch()
+        self._tallies = tallies or Tallies()
         self._session: aiohttp.ClientSession | None = None
         self._addresses: dict[str, URL] = {}
 
@@ -145,7 +148,9 @@ class AiohttpRequest(BaseRequest):
             failed = error
         else:
             if status == HTTPStatus.TOO_MANY_REQUESTS:
-                raise TooManyRequests(_wait_in(body))
+                wait = _wait_in(body)
+                self._tallies.refused(NETWORK, wait)
+                raise TooManyRequests(wait)
             return status, body
         # Outside the `except`, so that an error which shows the address does not live on as the context of ours.
         cause = _without_address(failed, url)

@@ -1,12 +1,15 @@
 """Answers on Telegram go the same road as posts, in the lane of answers."""
 
+from collections.abc import Callable
 from datetime import timedelta
 
 import telegram
 from telegram import InlineKeyboardMarkup
 
+from pledgebot.channels.base import read_picture
 from pledgebot.channels.telegram.errors import translate
 from pledgebot.channels.telegram.keyboards import markup
+from pledgebot.channels.telegram.photos import Photos
 from pledgebot.channels.telegram.planned import Renderings
 from pledgebot.channels.telegram.sending import change, deliver, send_file
 from pledgebot.domain.delivery import TemporaryFailure
@@ -15,12 +18,17 @@ from pledgebot.pace import Lane, Pace
 
 
 class TelegramVoice:
-    """Says and changes messages for whoever answers; raises the failures of `domain.delivery`."""
+    """Says and changes messages for whoever answers; raises the failures of `domain.delivery`.
 
-    def __init__(self, bot: telegram.Bot, pace: Pace) -> None:
+    `pictures` reads the picture of a key.
+    """
+
+    def __init__(self, bot: telegram.Bot, pace: Pace, pictures: Callable[[str], bytes] = read_picture) -> None:
         self._bot = bot
         self._pace = pace
         self._renderings = Renderings()
+        self._pictures = pictures
+        self._photos = Photos()
 
     async def say(self, chat: str, thread: str, message: Message, reply_to: int | None = None) -> None:
         """Send a message to a chat, as an answer to one that stands there if `reply_to` names it."""
@@ -33,6 +41,8 @@ class TelegramVoice:
             lane=Lane.ANSWER,
             reply_to=reply_to,
             username=self._bot.username,
+            pictures=self._pictures,
+            photos=self._photos,
             renderings=self._renderings,
         )
 
@@ -46,6 +56,8 @@ class TelegramVoice:
             message,
             lane=Lane.ANSWER,
             username=self._bot.username,
+            pictures=self._pictures,
+            photos=self._photos,
             renderings=self._renderings,
             gone=gone,
         )
@@ -61,6 +73,8 @@ class TelegramVoice:
             lane=Lane.ANSWER,
             thread=thread,
             username=self._bot.username,
+            pictures=self._pictures,
+            photos=self._photos,
         )
 
     async def show(self, chat: str, thread: str, content: bytes, media_type: str) -> None:

@@ -27,6 +27,7 @@ from pledgebot.chat.mastodon.voice import Cut
 from pledgebot.clock import Clock
 from pledgebot.domain.audience import PlaceKind, Spot
 from pledgebot.domain.words import normalise
+from pledgebot.messages.card_words import described
 from pledgebot.messages.document import Message, echoed
 from pledgebot.messages.i18n import translator
 from pledgebot.messages.mentions import SilentWay, rest
@@ -52,6 +53,8 @@ _LONGEST = 600
 """So many characters of a question are read: nobody asks longer, and whoever wants to keep us busy does."""
 _LONGEST_WARNING = 80
 _MOST_HASHTAGS = 4
+_MOST_PICTURES = 4
+"""https://docs.joinmastodon.org/methods/statuses/#create"""
 _LEAVING = frozenset({Verb.UNSUBSCRIBE, Verb.FORGET})
 _NOTHING_ASKED = frozenset({Verb.FREE, Verb.UNKNOWN, Verb.START})
 # With a slash these take something after them; nobody who writes a letter thinks of a slash.
@@ -140,7 +143,7 @@ class Responder:
             return None
         asker = self._asker(session, mention, item)
         reply = answers.reply(joined, text or Verb.HELP, asker, now, self.directories)
-        messages = () if enough else reply.messages
+        messages = () if enough else tuple(map(_with_few_pictures, reply.messages))
         warning = echoed(mention.warning, _LONGEST_WARNING)
         late = reply.instead if reply.instead is not None and reply.instead.begins - now <= _MAY_WAIT else None
         language = reply.messages[0].language if reply.messages else asker.language
@@ -153,6 +156,7 @@ class Responder:
             thread=thread,
             hushed_from=late.begins.isoformat() if late is not None else "",
             instead=self._texts((late.message,), cut, mention, warning) if late is not None and messages else (),
+            pictures=tuple(picture for message in messages for picture in message.pictures)[:_MOST_PICTURES],
         )
 
     def _said(self, mention: Mention) -> reading.Said:
@@ -206,6 +210,11 @@ class Responder:
                 rest(self.manners.board, translator(message.language)),
             )
         )
+
+
+def _with_few_pictures(message: Message) -> Message:
+    """Return a message whose pictures one post can hold; where there are more, all of them are told in words."""
+    return message if len(message.pictures) <= _MOST_PICTURES else described(message)
 
 
 def _text(mention: Mention, said: reading.Said) -> str:

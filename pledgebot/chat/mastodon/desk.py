@@ -12,6 +12,7 @@ from pledgebot.chat.mastodon.mention import Answer, Mention, answer_from, mentio
 from pledgebot.chat.mastodon.voice import Cut, Ears, Mouth
 from pledgebot.domain.delivery import PermanentFailure, TemporaryFailure, Uncertain, back_off
 from pledgebot.domain.errors import Unusable, place_of
+from pledgebot.domain.tallies import Tallies
 from pledgebot.services import inbox
 from pledgebot.services.inbox import InboxItem
 from pledgebot.store.tables import InboxState
@@ -48,6 +49,7 @@ class Desk:
     responder: Responder
     cross: Callable[[Callable[[], object]], Awaitable[object]]
     may_work: Callable[[], bool]
+    tallies: Tallies = field(default_factory=Tallies)
     _later: dict[int, _Later] = field(default_factory=dict)
 
     async def work(self) -> None:
@@ -121,8 +123,10 @@ class Desk:
                 warning=answer.warning,
                 reply_to=answer.status,
                 repeated=repeated,
+                pictures=answer.pictures,
             )
         await self._finish(item.id, answer, posts)
+        self.tallies.answered(CHANNEL, self.responder.clock.now() - item.received_at)
 
     async def _decided(self, item: InboxItem, cut: Cut) -> Answer | None:
         mention = mention_from(item.payload)

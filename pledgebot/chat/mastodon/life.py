@@ -17,6 +17,7 @@ from pledgebot.chat.mastodon.mention import address_of, kept
 from pledgebot.chat.mastodon.voice import Ears, Heard, Me, Mouth
 from pledgebot.domain.delivery import PermanentFailure, TemporaryFailure, Uncertain
 from pledgebot.domain.errors import Unusable, place_of
+from pledgebot.domain.tallies import Tallies
 from pledgebot.services import inbox
 from pledgebot.services.brakes import meet_account
 from pledgebot.services.cursors import read_cursor, write_cursor
@@ -48,13 +49,14 @@ class MastodonLife:
     cross: Callable[[Callable[[], object]], Awaitable[object]]
     may_work: Callable[[], bool]
     hopeless: Collection[str] = ()
+    tallies: Tallies = field(default_factory=Tallies)
     pause: Callable[[float], Awaitable[None]] = asyncio.sleep
     ready: bool = field(default=False, init=False)
     """Whether the server has said whose account it is."""
 
     def __post_init__(self) -> None:
         """Wire the parts; nothing is asked yet."""
-        self._desk = Desk(self.ears, self.mouth, self.responder, self.cross, self.may_work)
+        self._desk = Desk(self.ears, self.mouth, self.responder, self.cross, self.may_work, self.tallies)
         self._leavers = Leavers(self.ears, self.responder.database, self.responder.clock, self.cross)
         self._me: Me | None = None
         self._cursor = ""
@@ -97,6 +99,7 @@ class MastodonLife:
         self._me, self.responder.me = me, ours
         self._cursor = cursor_name(ours.address)
         self.ready = True
+        self.tallies.heard(CHANNEL, self.responder.clock.now())
         log.info("mastodon_ready: @%s", ours.address)
 
     async def turn(self) -> timedelta:
@@ -149,10 +152,12 @@ class MastodonLife:
         if cursor is None:
             newest = await self.ears.newest_notification()
             await self._crossed(partial(self._keep, (), newest or _NOTHING_YET))
+            self.tallies.heard(CHANNEL, self.responder.clock.now())
             return
         more = True
         while more and self.may_work():
             heard = await self.ears.mentions(cursor or None)
+            self.tallies.heard(CHANNEL, self.responder.clock.now())
             moved = heard.cursor or _NOTHING_YET
             more = heard.more and moved != cursor
             if heard.found or moved != cursor:

@@ -6,6 +6,7 @@ from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 
 from pledgebot.chat.mastodon.voice import Heard
+from pledgebot.messages.document import Picture
 
 DIRECT = "direct"
 _LONGEST_CONTENT = 100_000
@@ -44,7 +45,8 @@ class Mention:
 class Answer:
     """The posts that answer a mention. `thread` is the one that they belong to; without texts nothing is said.
 
-    From `hushed_from` on, when an electoral silence begins, `instead` is said in their place.
+    `pictures` hang on the first of them. From `hushed_from` on, when an electoral silence begins, `instead` is said in their
+    place, without pictures.
     """
 
     texts: tuple[str, ...]
@@ -55,12 +57,13 @@ class Answer:
     thread: str
     hushed_from: str = ""
     instead: tuple[str, ...] = ()
+    pictures: tuple[Picture, ...] = ()
 
     def at(self, now: datetime) -> "Answer":
         """Return what is to be said at a moment."""
         if not self.hushed_from or now < datetime.fromisoformat(self.hushed_from):
             return self
-        return replace(self, texts=self.instead, hushed_from="", instead=())
+        return replace(self, texts=self.instead, hushed_from="", instead=(), pictures=())
 
 
 def kept(heard: Heard) -> str:
@@ -118,6 +121,7 @@ def answer_from(payload: str | None) -> Answer | None:
         thread=_text(told.get("thread")),
         hushed_from=_text(told.get("hushed_from")),
         instead=_texts(told.get("instead")),
+        pictures=_pictures(told.get("pictures")),
     )
 
 
@@ -132,6 +136,13 @@ def _read(payload: str | None) -> Mapping[str, object] | None:
     except ValueError:
         return None
     return told if isinstance(told, dict) else None
+
+
+def _pictures(value: object) -> tuple[Picture, ...]:
+    found = value if isinstance(value, list) else []
+    return tuple(
+        Picture(_text(one.get("key")), _text(one.get("description"))) for one in found if isinstance(one, dict)
+    )
 
 
 def _text(value: object) -> str:

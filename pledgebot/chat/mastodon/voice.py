@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Protocol
 
-from pledgebot.messages.document import Message
+from pledgebot.messages.document import Message, Picture
 
 
 class Named(Protocol):
@@ -201,10 +201,11 @@ class Mouth(Protocol):
         warning: str,
         reply_to: str,
         repeated: bool,
+        pictures: Sequence[Picture] = (),
     ) -> tuple[str, ...]:
         """Post texts, the first as an answer to a post, each other below the one before, and return the numbers of all.
 
-        What is `repeated` is looked for first: what stands already is not posted again. Raises PermanentFailure where the post
-        that was to be answered is gone.
+        Pictures hang on the first. What is `repeated` is looked for first: what stands already is not posted again. Raises
+        PermanentFailure where the post that was to be answered is gone.
         """
         ...

@@ -25,6 +25,7 @@ from pledgebot.chat.telegram.updates import App, Updates
 from pledgebot.chat.telegram.voice import Voice
 from pledgebot.domain.budgets import Budgets
 from pledgebot.domain.errors import Unusable
+from pledgebot.domain.tallies import Tallies
 from pledgebot.services.brakes import is_known, meet_account
 from pledgebot.services.cursors import read_cursor, write_cursor
 from pledgebot.services.people import addresses_of_organizers
@@ -60,6 +61,7 @@ class TelegramLife:
     cross: Callable[[Callable[[], object]], Awaitable[object]]
     may_work: Callable[[], bool]
     webhook: str | None = None
+    tallies: Tallies = field(default_factory=Tallies)
     updates: Updates = field(init=False)
 
     def __post_init__(self) -> None:
@@ -67,7 +69,7 @@ class TelegramLife:
         self._app: App = ApplicationBuilder().bot(self.account.bot).updater(None).job_queue(None).build()
         desk = Desk(self.account.bot, self.account.voice, self.responder, Budgets(), self.cross)
         self.updates = Updates(
-            self.responder.database, self.responder.clock, self._app, desk, self.cross, self.may_work
+            self.responder.database, self.responder.clock, self._app, desk, self.cross, self.may_work, self.tallies
         )
         Handlers(desk, self.updates, self.zone).register(self._app)
         self._running = False
@@ -131,6 +133,7 @@ class TelegramLife:
                     log.warning("telegram_away: %s; the bot goes on trying", type(error).__name__)
                 await asyncio.sleep(min(_LONGEST_WAIT, 2.0**failures / 2))
         self.responder.username = self.account.bot.username
+        self.tallies.heard(ROAD, self.responder.clock.now())
         await self.cross(lambda: self._write(USERNAME, self.account.bot.username))
         await self._meet_account()
         await self.renew_menus()
@@ -186,12 +189,17 @@ class TelegramLife:
         poller = Poller(
             bot=self.account.bot,
             request=self.account.polling,
-            keep=lambda raw: self.cross(lambda: self.updates.keep(raw)),
+            keep=self._keep_all,
             news=self.look,
             may_poll=self.may_work,
             wait_after=self.account.voice.wait_after,
         )
         await poller.run()
+
+    async def _keep_all(self, raw: list[object]) -> None:
+        """Commit what was fetched: from now on it is known that Telegram was reached."""
+        await self.cross(lambda: self.updates.keep(raw))
+        self.tallies.heard(ROAD, self.responder.clock.now())
 
     async def _without_webhook(self) -> None:
         """Take a webhook away that was set before: with one, polling is refused. What waits at Telegram is kept."""

@@ -22,6 +22,7 @@ from pledgebot.chat.telegram.turns import origin_of
 from pledgebot.clock import Clock
 from pledgebot.domain.delivery import TemporaryFailure
 from pledgebot.domain.errors import Unusable, place_of
+from pledgebot.domain.tallies import Tallies
 from pledgebot.services import inbox
 from pledgebot.services.inbox import InboxItem, ReceivedUpdate
 from pledgebot.store.engine import Database
@@ -102,6 +103,7 @@ class Updates:
     desk: Desk
     cross: Callable[[Callable[[], object]], Awaitable[object]]
     may_work: Callable[[], bool] = lambda: True
+    tallies: Tallies = field(default_factory=Tallies)
     _lanes: dict[str, _Lane] = field(default_factory=dict)
     _known: set[int] = field(default_factory=set)
     _ended: set[int] = field(default_factory=set)
@@ -185,6 +187,7 @@ class Updates:
             await self.desk.do(job.left)
         job.left = ()
         await self._finished.mark(job.item.id)
+        self.tallies.answered(SOURCE, self.clock.now() - job.item.received_at)
 
     async def _after(self, error: Exception, job: "_Job") -> timedelta | None:
         """Return how long an update waits after a failure; None when nothing more is to be done about it."""

@@ -43,25 +43,26 @@ def labels(keyboard: Keyboard) -> list[str]:
 def test_a_table_leads_to_each_list_and_each_demand_and_where_there_are_others_to_other_places() -> None:
     view = table_view(list_view(), list_view(head=list_head(id=2, name="Liste Exemple B", panel=4)))
     keyboard = buttons.table(view, 7, EN, only=True)
-    assert presses(keyboard) == ["list-1", "list-2", "demand-1-7"]
-    assert labels(keyboard) == ["3. Liste Exemple A", "4. Liste Exemple B", "Fewer cameras"]
+    assert presses(keyboard) == ["list-1", "list-2", "card-place-7", "demand-1-7"]
+    assert labels(keyboard) == ["3. Liste Exemple A", "4. Liste Exemple B", "See the picture", "Fewer cameras"]
     assert presses(buttons.table(view, 7, EN, only=False))[-1] == "stances"
 
 
 def test_lists_stand_one_to_a_row_and_demands_two() -> None:
     demands = tuple(demand_view(id=number) for number in (1, 2, 3))
     view = replace(table_view(list_view(), list_view(head=list_head(id=2))), demands=demands)
-    assert [len(row) for row in buttons.table(view, 7, EN, only=True).rows] == [1, 1, 2, 1]
+    assert [len(row) for row in buttons.table(view, 7, EN, only=True).rows] == [1, 1, 1, 2, 1]
 
 
 def test_a_list_leads_to_its_proofs_its_history_its_banner_and_back() -> None:
     view = list_view(standing(), head=list_head(banner="Bannière Exemple"))
     keyboard = buttons.list_card(view, EN, banner=5, place=7, narrowed=False)
-    assert presses(keyboard) == ["proof-12", "banner-5", "history-list-1", "place-7"]
+    assert presses(keyboard) == ["proof-12", "banner-5", "card-list-1", "history-list-1", "place-7"]
     assert labels(keyboard)[0] == "Proof of entry 12"
     assert presses(buttons.list_card(view, EN, banner=None, place=None, narrowed=True)) == [
         "proof-12",
         "list-1",
+        "card-list-1",
         "history-list-1",
         "stances",
     ]
@@ -88,6 +89,7 @@ def test_a_demand_a_banner_and_a_history_lead_on_and_back() -> None:
         "list-1",
         "list-2",
         "proof-12",
+        "card-banner-1",
         "history-banner-1",
         "place-7",
     ]

@@ -23,6 +23,7 @@ METHODS: Mapping[str, Method] = {
     "sendMediaGroup": sending.send_media_group,
     "editMessageText": editing.edit_message_text,
     "editMessageCaption": editing.edit_message_caption,
+    "editMessageMedia": editing.edit_message_media,
     "editMessageReplyMarkup": editing.edit_message_reply_markup,
     "deleteMessage": editing.delete_message,
     "answerCallbackQuery": answering.answer_callback_query,

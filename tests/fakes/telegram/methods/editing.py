@@ -2,11 +2,12 @@
 
 from fakes.telegram.entities import Formatted
 from fakes.telegram.keyboards import read_markup
-from fakes.telegram.methods.reading import check_caption, check_text, read_formatted, read_message
+from fakes.telegram.methods.reading import check_caption, check_text, parse, read_formatted, read_message
+from fakes.telegram.methods.sending import read_file
 from fakes.telegram.parameters import Parameters
 from fakes.telegram.refusals import NOT_MODIFIED, Json, bad_request
 from fakes.telegram.shapes import message_json
-from fakes.telegram.things import Message
+from fakes.telegram.things import File, Message
 from fakes.telegram.world import World
 
 TOO_OLD_TO_DELETE = 48 * 3600
@@ -29,6 +30,21 @@ def edit_message_caption(world: World, given: Parameters) -> object:
         raise bad_request("there is no caption in the message to edit")
     said = check_caption(read_formatted(given, "caption", "caption_"))
     return _edit(world, message, given, said, given.text("caption"))
+
+
+def edit_message_media(world: World, given: Parameters) -> object:
+    """Give a message another photo or document with its caption; a text becomes one with it."""
+    message = _editable(world, given)
+    media = given.structure("media")
+    if not isinstance(media, dict) or "media" not in media:
+        raise bad_request("can't parse InputMedia: expected an Object")
+    kind = str(media.get("type"))
+    if kind not in {"photo", "document"}:
+        raise bad_request(f'type "{kind}" is unsupported')
+    html = str(media.get("caption", ""))
+    said = check_caption(parse(html, str(media.get("parse_mode", "")), media.get("caption_entities")))
+    file = read_file(world, given, kind, str(media["media"]))
+    return _edit(world, message, given, said, html, file=file)
 
 
 def edit_message_reply_markup(world: World, given: Parameters) -> object:
@@ -64,15 +80,24 @@ def _editable(world: World, given: Parameters) -> Message:
 
 
 def _edit(
-    world: World, message: Message, given: Parameters, said: Formatted, html: str, *, link_preview: object = None
-) -> object:
+    world: World, message: Message, given: Parameters, said: Formatted, html: str, *, link_preview: object = None,
+    file: File | None = None,
+) -> object:  # fmt: skip
     """Put the new message in place; refuses with 400 when nothing is different."""
     markup: Json | None = read_markup(given.structure("reply_markup"), inline_only=True)
-    if (said.text, said.entities, markup) == (message.text, message.entities, message.markup):
+    same_file = file is None or (message.file is not None and file.unique_id == message.file.unique_id)
+    if same_file and (said.text, said.entities, markup) == (message.text, message.entities, message.markup):
         raise bad_request(NOT_MODIFIED)
     world.counter.count(message.chat.id)
     edited = message.chat.change(
         message, text=said.text, entities=said.entities, dropped_entities=said.dropped, remarks=said.remarks,
-        html=html, markup=markup, link_preview=link_preview,
+        html=html, markup=markup, link_preview=link_preview, **_with(file),
     )  # fmt: skip
     return True if given.text("inline_message_id") else message_json(edited)
+
+
+def _with(file: File | None) -> dict[str, File | None]:
+    """Return how a message shows a file: as a photo or a document, whatever it showed before."""
+    if file is None:
+        return {}
+    return {"photo": file if file.kind == "photo" else None, "document": file if file.kind == "document" else None}

@@ -56,7 +56,7 @@ def send_media_group(world: World, given: Parameters) -> object:
         )
         for item in media
     ]
-    files = [_file(world, given, str(item["type"]), str(item.get("media", ""))) for item in media]
+    files = [read_file(world, given, str(item["type"]), str(item.get("media", ""))) for item in media]
     world.counter.count(target.chat.id, len(media))
     group_id = str(13_000_000_000_000_000 + world.next_revision())
     sent = []
@@ -69,7 +69,7 @@ def send_media_group(world: World, given: Parameters) -> object:
 def _send_file(world: World, given: Parameters, kind: str) -> object:
     target = read_target(world, given, *_RIGHTS[kind])
     said = check_caption(read_formatted(given, "caption", "caption_"))
-    file = _file(world, given, kind, given.text(kind))
+    file = read_file(world, given, kind, given.text(kind))
     world.counter.count(target.chat.id)
     return message_json(_put(world, target, given, said, given.text("caption"), file=file))
 
@@ -90,7 +90,7 @@ def _put(
     )  # fmt: skip
 
 
-def _file(world: World, given: Parameters, kind: str, reference: str) -> File:
+def read_file(world: World, given: Parameters, kind: str, reference: str) -> File:
     """Take the file from the upload, or find it by its identifier."""
     upload = given.files.get(reference.removeprefix("attach://") if reference else kind)
     if upload is not None:

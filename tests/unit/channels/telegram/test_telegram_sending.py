@@ -10,9 +10,14 @@ from telegram import Bot
 from fakes.moments import LeapingMoments
 from fakes.telegram import Call, Chat, Limits, Person, TelegramServer
 from pledgebot.channels.base import Outgoing
+from pledgebot.channels.pictures import read_card
 from pledgebot.channels.telegram import AiohttpRequest, TelegramChannel, change, deliver
+from pledgebot.channels.telegram.photos import Photos
 from pledgebot.channels.telegram.pieces import CAPTION, pieces
 from pledgebot.domain.delivery import Action, Gone, Interrupted, Moved, PermanentFailure, TemporaryFailure, Uncertain
+from pledgebot.messages.card import KEY, Card, Entry, Row
+from pledgebot.messages.card_words import pictures_of
+from pledgebot.messages.cells import Sign
 from pledgebot.messages.document import (
     Button,
     Heading,
@@ -34,6 +39,13 @@ PNG = (
     b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR\x00\x00\x00\x01\x00\x00\x00\x01\x08\x02\x00\x00\x00\x90wS\xde"
     b"\x00\x00\x00\x0cIDATx\x9cc\xf8\xcf\xc0\x00\x00\x03\x01\x01\x00\xc9\xfe\x92\xef\x00\x00\x00\x00IEND\xaeB`\x82"
 )
+
+
+def picture(key: str) -> bytes:
+    """Return the picture of a key: a card is drawn, one other is known."""
+    return read_card(key) if key.startswith(KEY) else {"carte": PNG}[key]
+
+
 MESSAGE = Message(
     (
         Heading((Text("Liste Exemple A <&>"),)),
@@ -95,7 +107,7 @@ def played(scene: Callable[[Stage], Coroutine[None, None, None]]) -> None:
             alix = server.world.user("Alix")
             alix.start()
             pace = Pace(moments.time, moments)
-            channel = TelegramChannel(bot, pace, lambda: "promesses_test_bot", {"carte": PNG}.__getitem__)
+            channel = TelegramChannel(bot, pace, lambda: "promesses_test_bot", picture)
             try:
                 await scene(Stage(server, bot, moments, pace, channel, alix))
             finally:
@@ -420,14 +432,95 @@ def test_each_picture_has_its_own_description() -> None:
     played(scene)
 
 
-def test_the_caption_of_a_picture_is_corrected() -> None:
+CARD = Card(
+    title="Nouvelle réponse : Liste Exemple A",
+    subtitle="Villexemple",
+    head="Demande",
+    columns=("Position",),
+    rows=tuple(Row(f"Demande {number}", "", ((Entry(Sign.COMMITTED, "s’engage"),),)) for number in range(1, 12)),
+    footer=("Lettre ouverte : Exemple",),
+    language="fr",
+)
+
+
+def carded(message: Message = MESSAGE, card: Card = CARD) -> Message:
+    """Return a message with a card."""
+    return replace(message, pictures=pictures_of(card, translator("fr")))
+
+
+def test_a_card_goes_with_as_much_of_its_description_as_finds_room_below_the_words() -> None:
     async def scene(it: Stage) -> None:
-        number = await it.send(pictured())
-        new = replace(MESSAGE, blocks=(paragraph("Corrigé"),))
-        assert await it.send(pictured(new), Action.EDIT, number) == number
-        assert it.texts()[0].startswith("Corrigé")
-        assert await it.send(replace(new, blocks=(paragraph("Sans image"),)), Action.EDIT, number) == number
-        assert it.texts()[0].startswith("Sans image")
+        await it.send(carded(replace(MESSAGE, blocks=(paragraph("mot " * 190),))))
+        [sent] = it.alix.chat.from_bot
+        assert sent.file is not None
+        assert "lignes de plus sont dans l’image" in sent.text
+        assert len(sent.text) <= CAPTION
+
+    played(scene)
+
+
+def test_words_that_say_all_that_is_on_a_card_are_not_said_twice() -> None:
+    async def scene(it: Stage) -> None:
+        words = [paragraph(f"Demande {number} — s’engage") for number in range(1, 12)]
+        await it.send(carded(replace(MESSAGE, blocks=tuple(words))))
+        [sent] = it.alix.chat.from_bot
+        assert sent.text.count("Demande 3") == 1
+        assert "disent la même chose" in sent.text.replace("\u00a0", " ")
+        await it.send(carded(replace(MESSAGE, blocks=(*words[:4], *words[5:]))))
+        assert it.texts()[1].count("Demande 3") == 2
+
+    played(scene)
+
+
+def test_a_correction_changes_the_picture_and_its_words_and_what_was_sent_once_is_not_uploaded_again() -> None:
+    async def scene(it: Stage) -> None:
+        number = await it.send(carded())
+        bea = it.server.world.user("Béa")
+        bea.start()
+        await it.send(carded(), to=bea.chat)
+        before = it.alix.chat.from_bot[0].file
+        assert before is not None
+        assert bea.chat.from_bot[0].file == before
+        right = carded(
+            replace(MESSAGE, blocks=(paragraph("Corrigé"),)), replace(CARD, title="Corrigé : Liste Exemple A")
+        )
+        assert await it.send(right, Action.EDIT, number) == number
+        [sent] = it.alix.chat.from_bot
+        assert sent.text.startswith("Corrigé")
+        assert sent.file is not None
+        assert sent.file.unique_id != before.unique_id
+        assert await it.send(right, Action.EDIT, number) == number
+
+    played(scene)
+
+
+def test_a_photo_that_telegram_does_not_know_any_more_is_uploaded_again() -> None:
+    async def scene(it: Stage) -> None:
+        photos = Photos()
+        photos.keep("carte", None)
+        photos._known["carte"] = "AgAC-unknown"  # noqa: SLF001 - a number of another time
+        pace = it.pace
+        for _twice in range(2):
+            await deliver(it.bot, pace, it.alix.id, 0, pictured(), lane=Lane.ANSWER, pictures=picture, photos=photos)
+        first, second = it.alix.chat.from_bot
+        assert first.file is not None
+        assert first.file == second.file
+        assert len(it.calls("sendPhoto")) == 3
+
+    played(scene)
+
+
+def test_where_a_correction_has_no_picture_the_old_one_is_not_left_to_be_seen() -> None:
+    async def scene(it: Stage) -> None:
+        number = await it.send(carded())
+        before = it.alix.chat.from_bot[0].file
+        new = replace(MESSAGE, blocks=(paragraph("Sans image"),))
+        assert await it.send(new, Action.EDIT, number) == number
+        [sent] = it.alix.chat.from_bot
+        assert sent.text.startswith("Sans image")
+        assert sent.file is not None
+        assert before is not None
+        assert sent.file.unique_id != before.unique_id
 
     played(scene)
 

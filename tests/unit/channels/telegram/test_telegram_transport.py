@@ -17,6 +17,7 @@ from fakes.raw_http import NEVER, RawServer, http
 from fakes.telegram import TelegramServer
 from pledgebot.channels.telegram.transport import AiohttpRequest, NotSent, TooManyRequests
 from pledgebot.clock import ClockWatch, MovedClock
+from pledgebot.domain.tallies import Tallies
 
 TOKEN = "4242:SECRETsecretSECRETsecret"  # noqa: S105 - opens nothing
 SENT = {"ok": True, "result": {"message_id": 7, "date": 0, "chat": {"id": 42, "type": "private"}, "text": "x"}}
@@ -318,9 +319,11 @@ def test_a_file_is_read_up_to_a_limit_and_no_further(answer: bytes) -> None:
     ],
 )
 def test_flood_control_says_how_long_to_wait_without_a_warning(body: object, wait: float) -> None:
-    error = failing(http(429, body))
+    tallies = Tallies()
+    error = failing(http(429, body), AiohttpRequest(tallies=tallies))
     assert isinstance(error, TooManyRequests)
     assert error.retry_after == timedelta(seconds=wait)
+    assert (tallies.counted().refusals, tallies.counted().waits) == ({"telegram": 1}, {"telegram": wait})
 
 
 def test_flood_control_can_be_copied() -> None:
