@@ -8,6 +8,8 @@ from factories.roads import Road, moved
 from fakes.channels import ScriptedChannel
 from pledgebot.clock import MovedClock
 from pledgebot.domain.audience import TopicKind
+from pledgebot.domain.policy import Attach
+from pledgebot.domain.tallies import Tallies
 from pledgebot.services.policies import policy
 from pledgebot.services.public_reminders import raise_for_public
 from pledgebot.store.tables import Subscription
@@ -24,6 +26,8 @@ class TownRoad(Road):
         self.channel = ScriptedChannel()
         self.timeout = timedelta(seconds=30)
         self.board_url = None
+        self.attach = Attach.NONE
+        self.tallies = Tallies()
 
 
 def at(road: Road, moment: datetime) -> int:

@@ -258,6 +258,7 @@ OF_PLACES = {"destination", "subscription", "delivery", "bundle", "wording", "cu
 OF_DRAFTS = {"draft", "blob"}
 OF_WORK = {
     "audit",
+    "brake",
     "chase",
     "contact",
     "event",

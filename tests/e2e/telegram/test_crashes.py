@@ -124,12 +124,11 @@ def test_a_draft_a_decision_and_a_fan_out_survive(tmp_path: Path) -> None:
         sent = server.holds("sendMessage", where=to(subs[1]))
         vera.press(entry, "Confirm")
         assert shown.reached.wait(15)
-        # A picture takes a while to be drawn: cut off meanwhile, it would be one more in doubt.
-        play.news.wait_for("We signed it.")
+        # The others go side by side with it: cut off meanwhile, they would be in doubt too.
+        for reader in (subs[0].chat, subs[2].chat, play.news):
+            reader.wait_for("We signed it.")
         killed_at(local, sent, arrives=True)
         vera.wait_for(play.organization, "is confirmed by Vera")
-        for reader in (subs[0].chat, subs[2].chat):
-            reader.wait_for("We signed it.")
         caught_up(local)
         unsure = "SELECT count(*) FROM delivery WHERE state NOT IN ('sent', 'uncertain')"
         eventually(lambda: town.select(unsure) == [(0,)], "nothing waits")
