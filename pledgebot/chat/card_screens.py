@@ -19,6 +19,9 @@ from pledgebot.services.views import PlaceView
 PICTURED = (HitKind.LIST, HitKind.BANNER, HitKind.PLACE)
 """Of what there are pictures."""
 
+MOST_PICTURES = 20
+"""So many pictures answer a question at most: each is a message, and others wait for theirs meanwhile."""
+
 
 @dataclass(frozen=True)
 class Pictures:
@@ -78,7 +81,11 @@ class Pictures:
 
     def _shown(self, card: Card, keys: Buttons, *words: Block) -> Message:
         tr = self.screens.tr
-        return Message(words or (paragraph(card.title),), tr.language, pictures=pictures_of(card, tr), buttons=keys)
+        pictures = pictures_of(card, tr)
+        if len(pictures) > MOST_PICTURES:
+            told = tr._("This would be {count} pictures: ask for a list by its name, or read the same in words.")
+            return Message((paragraph(told.format(count=len(pictures))),), tr.language, buttons=keys)
+        return Message(words or (paragraph(card.title),), tr.language, pictures=pictures, buttons=keys)
 
     def _imprint(self) -> Imprint:
         it = self.screens

@@ -43,7 +43,10 @@ def _entries(path: Path) -> "list[Body]":
 
     entries: list[Body] = []
     try:
-        for number, line in enumerate(path.read_text("utf-8").splitlines(), start=1):
+        for number, line in enumerate(path.read_text("utf-8").split("\n"), start=1):
+            # By this character alone: others that end lines elsewhere may stand in what is quoted.
+            if not line:
+                continue
             entry = json.loads(line)
             if not isinstance(entry, dict):
                 raise Unusable(f"{path}: line {number}: not an entry of a ledger")

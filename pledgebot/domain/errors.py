@@ -27,6 +27,7 @@ class Objection(StrEnum):
     OTHER_ROUND = "other_round"
     WOULD_CIRCLE = "would_circle"
     NOTHING_TO_CHANGE = "nothing_to_change"
+    IN_SILENCE = "in_silence"
     ROLE_MISSING = "role_missing"
     NO_LONGER_ORGANIZER = "no_longer_organizer"
     LAST_ADMIN = "last_admin"

@@ -1,6 +1,7 @@
 """A card becomes a picture: ink on paper, lists down, demands across, a shape and a word in every box."""
 
 from collections.abc import Sequence
+from functools import lru_cache
 
 from pledgebot.messages import card_layout as at
 from pledgebot.messages.card import Card, Entry, Row
@@ -18,6 +19,15 @@ def draw(card: Card) -> bytes:
         top = _row(sheet, row, columns, top)
     _foot(sheet, card, top)
     return sheet.png()
+
+
+@lru_cache(maxsize=64)
+def drawn(card: Card) -> bytes:
+    """Return the picture of a card, drawn once for all who ask for the same. Any thread may ask: two at once may both draw it.
+
+    A picture has some 50 kilobytes.
+    """
+    return draw(card)
 
 
 def _head(sheet: Sheet, card: Card, columns: Grid) -> int:
@@ -48,8 +58,10 @@ def _row(sheet: Sheet, row: Row, columns: Grid, top: int) -> int:
     _words(sheet, (columns.borders[0] + PAD, below), row.note, at.NOTE, columns.room(0))
     for number, box in enumerate(row.boxes, start=1):
         left, right = columns.borders[number], columns.borders[number + 1]
-        if any(one.inherited for one in box):
+        if box and all(one.inherited for one in box):
             _inherited(sheet, (left, top, right, top + tall))
+        else:
+            _partly_inherited(sheet, box, (left, top, right, top + tall))
         _box(sheet, box, (left + PAD, top + PAD), columns.room(number))
     sheet.fill((MARGIN, top + tall - 2, WIDE - MARGIN, top + tall), Ink.LINE)
     return top + tall
@@ -65,8 +77,19 @@ def _box(sheet: Sheet, box: Sequence[Entry], corner: tuple[int, int], room: int)
         end = _words(sheet, (left + SIGN + at.GAP, below), one.word, style, room - SIGN - at.GAP)
         below = max(end, below + SIGN + 2)
         for note in one.notes:
-            below = _words(sheet, (left, below), note, at.NOTE, room)
+            below = _words(sheet, (left, below), note, at.BESIDE, room)
         top += at.entry_height(one, room) + PAD
+
+
+def _partly_inherited(sheet: Sheet, box: Sequence[Entry], within: tuple[int, int, int, int]) -> None:
+    """Hatch those entries of a box that are inherited: what the list said itself stands outside."""
+    left, top, right, _bottom = within
+    begins = top + PAD
+    for one in box:
+        ends = begins + at.entry_height(one, right - left - 2 * PAD)
+        if one.inherited:
+            _inherited(sheet, (left, begins - 14, right, ends + 13))
+        begins = ends + PAD
 
 
 def _inherited(sheet: Sheet, box: tuple[int, int, int, int]) -> None:

@@ -91,6 +91,9 @@ def legible(text: str) -> str:
     """
     found: list[str] = []
     for given in unicodedata.normalize("NFC", text):
+        if given in _BREAKS:
+            found.append(" ")
+            continue
         plain = given if _is_drawn(given) else unicodedata.normalize("NFKC", given)
         for letter in plain:
             if _is_drawn(letter):
@@ -101,6 +104,8 @@ def legible(text: str) -> str:
 
 
 _BOX = "\uffff"
+_BREAKS = frozenset("\t\n\v\f\r\x1c\x1d\x1e\x85\u2028\u2029")
+"""A line that is measured as one has to be drawn as one."""
 _UNSEEN = frozenset({"Cf", "Cc", "Mn", "Me", "Cs", "Sk"})
 
 

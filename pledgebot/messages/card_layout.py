@@ -40,10 +40,12 @@ class Style:
 TITLE = Style(Face.STRONG, 48, 58, most=4)
 SUBTITLE = Style(Face.REGULAR, 28, 38, Ink.GREY, most=3)
 EXAMPLE = Style(Face.STRONG, 26, 34, Ink.BLACK, most=2)
-COLUMN = Style(Face.STRONG, 27, 34, most=7)
-NAME = Style(Face.STRONG, 29, 37, most=5)
+COLUMN = Style(Face.STRONG, 27, 34, most=12)
+NAME = Style(Face.STRONG, 29, 37, most=8)
 NOTE = Style(Face.REGULAR, 24, 31, Ink.GREY, most=4)
-PART = Style(Face.REGULAR, 24, 31, Ink.BLACK, most=3)
+BESIDE = Style(Face.REGULAR, 24, 31, Ink.GREY, most=12)
+"""What is said beside a position: whose it is, when it is inherited from several, must not be cut."""
+PART = Style(Face.REGULAR, 24, 31, Ink.BLACK, most=8)
 WORD = Style(Face.STRONG, 27, 34, most=6)
 FOOTER = Style(Face.REGULAR, 24, 33, Ink.GREY, most=3)
 
@@ -144,7 +146,7 @@ def box_height(box: Sequence[Entry], room: int) -> int:
 def entry_height(one: Entry, room: int) -> int:
     """Return how tall one entry is: the part if it is about one, the sign beside its word, the notes below."""
     beside = max(height(one.word, WORD, room - SIGN - GAP), SIGN + 2)
-    return height(one.part, PART, room) + beside + sum(height(note, NOTE, room) for note in one.notes)
+    return height(one.part, PART, room) + beside + sum(height(note, BESIDE, room) for note in one.notes)
 
 
 GAP = 12

@@ -56,7 +56,11 @@ def _words_of(row: Row) -> tuple[str, ...]:
 
 
 def _plain(words: str) -> str:
-    return " ".join(words.split())
+    """Return words without what says nothing: blanks, and quotation marks around a position."""
+    return " ".join(words.translate(_QUOTES).split())
+
+
+_QUOTES = str.maketrans("«»“”", "    ")
 
 
 def _in_short(tr: Translator) -> str:
@@ -64,21 +68,33 @@ def _in_short(tr: Translator) -> str:
 
 
 def describe(card: Card, tr: Translator, most: int = LONGEST) -> str:
-    """Return what a card says, in sentences: a line on what it shows, then one for each row.
+    """Return what a card says, in sentences: a line on what it shows, one for each row, and what stands below the last.
 
     What does not fit into `most` characters is left out by whole sentences, and the end says how much; only a line that is too
     long by itself gives way to one that names nothing.
     """
     first = " ".join(filter(None, (card.example, _what(card, tr))))
     rows = [_row(row, card, tr) for row in card.rows]
-    whole = _set([first, *rows], card)
-    if len(whole) <= most:
-        return whole
+    for below in (_below(card), ()):
+        whole = _set([first, *rows, *below], card)
+        if len(whole) <= most:
+            return whole
+    of_demands = card.head == tr.p("card", "Demand")
     for kept in range(len(rows) - 1, -1, -1):
-        told = _set([first, *rows[:kept], _left_out(len(rows) - kept, tr)], card)
+        told = _set([first, *rows[:kept], _left_out(len(rows) - kept, tr, of_demands=of_demands)], card)
         if len(told) <= most:
             return told
     return _set([card.example, _in_short(tr)], card)
+
+
+def _below(card: Card) -> tuple[str, ...]:
+    """Return what stands below all rows, once: whence it is, and of when. Nobody listens to a hash."""
+    if not card.rows or card.page < card.pages:
+        return ()
+    return tuple(_ended(line) for line in card.footer if all(len(word) <= _LONGEST_HEARD for word in line.split()))
+
+
+_LONGEST_HEARD = 60
 
 
 def _what(card: Card, tr: Translator) -> str:
@@ -106,7 +122,14 @@ def _entry(one: Entry, column: str) -> str:
     return f"{about} — {word}" if about else word
 
 
-def _left_out(count: int, tr: Translator) -> str:
+def _left_out(count: int, tr: Translator, *, of_demands: bool) -> str:
+    if of_demands:
+        told = tr.n(
+            "{count} more line is in the picture: the words say it as well.",
+            "{count} more lines are in the picture: the words say them as well.",
+            count,
+        )
+        return told.format(count=count)
     told = tr.n(
         "{count} more line is in the picture: ask for the list by its name.",
         "{count} more lines are in the picture: ask for the lists by their names.",

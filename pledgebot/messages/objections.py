@@ -128,6 +128,10 @@ def _about_lists(tr: Translator) -> dict[Objection, str]:
         ),
         Objection.WOULD_CIRCLE: tr._("A list would descend from itself that way: check which came first."),
         Objection.NOTHING_TO_CHANGE: tr._("Nothing would change: give at least one new value."),
+        Objection.IN_SILENCE: tr._(
+            "This would change what the public sees of a list, and in the electoral silence nothing of it changes. "
+            "Do it afterwards."
+        ),
         Objection.DEMAND_RETIRED: tr._("This demand has been retired: nothing new is recorded on it."),
     }
 

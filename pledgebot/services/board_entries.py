@@ -70,6 +70,14 @@ _FIRST_SINCE = sa.select(sa.func.min(Answer.seq)).where(
 )
 
 
+_TARGET = sa.orm.aliased(Answer)
+_REMOVED_SINCE = (
+    sa.select(Answer.seq, _TARGET.seq.label("removed"))
+    .join(_TARGET, _TARGET.id == Answer.target_id)
+    .where(Answer.kind == AnswerKind.REMOVAL, Answer.seq >= sa.bindparam("end"))
+)
+
+
 @dataclass(frozen=True)
 class LoggedStance:
     """One position that an entry took; `part` is empty for the whole demand, `position` None for a word taken back."""
@@ -112,12 +120,22 @@ def _end(session: Session, as_of: datetime | None) -> int | None:
 
 
 def ledger_lines(session: Session, as_of: datetime | None = None) -> Iterator[str]:
-    """Yield the ledger as lines of JSON that anyone can verify, cut where it stood at a moment; organizers are not named."""
+    """Yield the ledger as lines of JSON that anyone can verify, cut where it stood at a moment; organizers are not named.
+
+    Where content was removed since, the line says by which entry after the cut (`removal`).
+    """
     end = _end(session, as_of)
+    if end is None:
+        yield from export_ledger(session)
+        return
+    removals = {row.removed: row.seq for row in fetch(session, _REMOVED_SINCE, {"end": end})}
     for line in export_ledger(session):
-        if end is not None and int(json.loads(line)["seq"]) >= end:
+        entry = json.loads(line)
+        number = int(entry["seq"])
+        if number >= end:
             return
-        yield line
+        marked = {**entry, "removal": removals[number]} if number in removals else None
+        yield line if marked is None else json.dumps(marked, ensure_ascii=False)
 
 
 def logged_entries(session: Session, known: Remembered, as_of: datetime | None = None) -> Iterator[LoggedEntry]:

@@ -53,6 +53,8 @@ _PLACED = sa.select(
     )
 )
 _BANNERS = sa.select(Banner.id, Banner.name, Banner.round_id)
+_STOOD = sa.select(CandidateList.banner_id).where(CandidateList.created_at < sa.bindparam("moment"))
+_SPOKE = sa.select(Answer.banner_id).where(Answer.decided_at < sa.bindparam("moment"))
 _NAMED = sa.select(Constituency.id, Constituency.code, Constituency.label, Constituency.parent_id)
 _DESCENT = sa.select(Lineage.parent_id, Lineage.child_id)
 _HASHES = sa.select(Answer.id, LedgerEntry.hash).join(LedgerEntry, LedgerEntry.seq == Answer.seq)
@@ -177,8 +179,15 @@ def heirs_of(session: Session, lists: Collection[int]) -> frozenset[int]:
 
 
 def banner_rows(session: Session, known: Remembered, as_of: datetime | None = None) -> tuple[BannerRow, ...]:
-    """Return every banner with its own standing, in the order of their numbers."""
+    """Return every banner with its own standing, in the order of their numbers; with `as_of` those that were there by then.
+
+    Of a banner nobody knows since when it is there: it is since lists stand under it, or since it spoke.
+    """
     rows = sorted(fetch(session, _BANNERS), key=lambda row: row.id)
+    if as_of is not None:
+        moment = {"moment": as_of}
+        there = {*session.scalars(_STOOD, moment), *session.scalars(_SPOKE, moment)}
+        rows = [row for row in rows if row.id in there]
     positions = Positions(session, (), [row.id for row in rows], known, past=past_of(session, as_of, known))
     columns = known.read(session, demands)
     return tuple(BannerRow(row.id, row.name, row.round_id, positions.cells_of_banner(row.id, columns)) for row in rows)
@@ -198,9 +207,12 @@ def marks_of(session: Session, answers: Collection[int]) -> Marks:
     )
 
 
-def wordings(session: Session) -> Mapping[int, tuple[WordingView, ...]]:
-    """Return demand → all its versions, the first one first."""
+def wordings(session: Session, as_of: datetime | None = None) -> Mapping[int, tuple[WordingView, ...]]:
+    """Return demand → all its versions, the first one first; with `as_of` those that held by then, if any did."""
     versions: dict[int, list[WordingView]] = defaultdict(list)
     for row in session.scalars(sa.select(DemandVersion).order_by(DemandVersion.demand_id, DemandVersion.number)):
         versions[row.demand_id].append(WordingView(row.number, row.since, row.content_hash, demand_from(row.content)))
-    return {demand: tuple(many) for demand, many in versions.items()}
+    return {
+        demand: tuple(one for one in many if as_of is None or one.since < as_of) or tuple(many)
+        for demand, many in versions.items()
+    }

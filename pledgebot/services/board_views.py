@@ -312,16 +312,30 @@ def demand_page(
     demand = next((one for one in known.read(session, queries.demands) if one.key == key), None)
     if demand is None:
         return None
+    wordings = tuple(
+        Wording(number, since, demand_from(content))
+        for number, since, content in session.execute(_WORDINGS, {"demand": demand.id})
+        if as_of is None or since < as_of
+    )
     places = standing_places(session, now, known, as_of=as_of)
     few = sum(place.lists for place in places) <= FEW_LISTS
     return DemandPage(
-        demand=demand,
-        wordings=tuple(
-            Wording(number, since, demand_from(content))
-            for number, since, content in session.execute(_WORDINGS, {"demand": demand.id})
-            if as_of is None or since < as_of
-        ),
+        demand=_worded(demand, wordings[0]) if as_of is not None and wordings else demand,
+        wordings=wordings,
         tables=tuple(queries.table(session, place.id, now, known, as_of=as_of) for place in places) if few else (),
         places=places,
         banners=banner_heads(session, as_of),
+    )
+
+
+def _worded(demand: DemandView, wording: Wording) -> DemandView:
+    """Return a demand as one of its wordings has it."""
+    worded = wording.demand
+    return replace(
+        demand,
+        version=wording.number,
+        title=worded.title,
+        text=worded.text,
+        tests=worded.tests,
+        parts=tuple((part.key, part.title) for part in worded.parts),
     )

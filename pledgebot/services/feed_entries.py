@@ -62,12 +62,14 @@ class FeedEntry:
     corrected: Since | None = None
     undone: Since | None = None
     removed: Since | None = None
+    restored_at: datetime | None = None
+    """When a correction of it was undone, the last of those."""
 
     @property
     def updated_at(self) -> datetime:
         """Return when what is told of it changed last."""
-        later = (one.at for one in (self.corrected, self.undone, self.removed) if one is not None)
-        return max((self.confirmed_at, *later))
+        later = [one.at for one in (self.corrected, self.undone, self.removed) if one is not None]
+        return max([self.confirmed_at, *later, self.restored_at or self.confirmed_at])
 
 
 def feed_of_everything(session: Session, known: Remembered, as_of: datetime | None = None) -> tuple[FeedEntry, ...]:
@@ -124,7 +126,7 @@ def _read(
     as_of: datetime | None,
 ) -> tuple[FeedEntry, ...]:
     rows = fetch(session, (asked if as_of is None else asked.where(Answer.decided_at < as_of)).limit(MOST)).all()
-    later = _later(session, [row.id for row in rows], as_of)
+    later, restored = _later(session, [row.id for row in rows], as_of)
     targets = sorted({row.target_id for row in rows if row.target_id is not None})
     found = fetch(session, _NUMBERS, {"answers": targets}) if targets else ()
     numbers = {row.id: row.seq for row in found}
@@ -143,6 +145,7 @@ def _read(
             # What was removed since a moment is not shown as of that moment either.
             removed=later.get((row.id, AnswerKind.REMOVAL))
             or (Since(0, row.removed_at, None) if row.removed_at is not None else None),
+            restored_at=restored.get(row.id),
         )
         for row in rows
     )
@@ -150,32 +153,36 @@ def _read(
 
 def _later(
     session: Session, answers: Collection[int], as_of: datetime | None
-) -> Mapping[tuple[int, AnswerKind], Since]:
-    """Return what later entries did: corrections that were undone again are none."""
+) -> tuple[Mapping[tuple[int, AnswerKind], Since], Mapping[int, datetime]]:
+    """Return what later entries did, and when some of that was undone again: a correction that was is none."""
     if not answers:
-        return {}
+        return {}, {}
     rows = [row for row in fetch(session, _LATER, {"answers": list(answers)}) if row.target_id is not None]
     taken_back = _taken_back(session, [row.seq for row in rows if row.seq is not None], as_of)
     found: dict[tuple[int, AnswerKind], Since] = {}
+    restored: dict[int, datetime] = {}
     for row in sorted(rows, key=lambda row: row.seq or 0):
-        if row.decided_at is None or row.seq is None or row.seq in taken_back:
+        if row.decided_at is None or row.seq is None:
             continue
-        if as_of is None or row.decided_at < as_of:
+        if row.seq in taken_back:
+            undone_at = taken_back[row.seq]
+            restored[row.target_id] = max(undone_at, restored.get(row.target_id, undone_at))
+        elif as_of is None or row.decided_at < as_of:
             found[row.target_id, row.kind] = Since(row.seq, row.decided_at, row.reason)
-    return found
+    return found, restored
 
 
-def _taken_back(session: Session, numbers: Iterable[int], as_of: datetime | None) -> frozenset[int]:
-    """Return which of these entries of the ledger an undo took back."""
+def _taken_back(session: Session, numbers: Iterable[int], as_of: datetime | None) -> Mapping[int, datetime]:
+    """Return which of these entries of the ledger an undo took back, and when."""
     target, undo = sa.orm.aliased(Answer), sa.orm.aliased(Answer)
     there = (
-        sa.select(target.seq)
+        sa.select(target.seq, undo.decided_at)
         .join(undo, undo.target_id == target.id)
         .where(target.seq.in_(list(numbers)), undo.kind == AnswerKind.UNDO, undo.state == AnswerState.CONFIRMED)
     )
     if as_of is not None:
         there = there.where(undo.decided_at < as_of)
-    return frozenset(number for number in session.scalars(there) if number is not None)
+    return {number: at for number, at in session.execute(there) if number is not None and at is not None}
 
 
 def _facts(session: Session, answer: int, known: Remembered) -> AnswerFacts:

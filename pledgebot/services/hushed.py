@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy.orm import Session
 
 from pledgebot.domain.election import Silence, SilenceRule
+from pledgebot.domain.errors import Objection, Refused
 from pledgebot.domain.policy import Policy, SilenceAnswers
 from pledgebot.services.policies import policy
 from pledgebot.services.revision import Remembered
@@ -67,6 +68,17 @@ def hushed(session: Session, now: datetime, known: Remembered) -> Hushed:
     silence, zone = min(silences, key=lambda one: one[0].begins)
     there = _in(decided, silence, zone)
     return there if silence.covers(now) else Hushed(coming=there)
+
+
+def refuse_in_silence(session: Session, now: datetime) -> None:
+    """Refuse what would change how a list is shown to the public, until the silence is over: pages stay as they are in it.
+
+    What the audit log can take back again for a moment (`as_of`) need not be refused: answers, contacts, lists that are new or
+    withdraw. Under which name, panel or banner a list is shown is that of today.
+    """
+    there = hushed(session, now, Remembered())
+    if there.silence is not None and there.zone is not None:
+        raise Refused(Objection.IN_SILENCE, until=there.silence.ends.astimezone(there.zone))
 
 
 def _in(decided: Policy, silence: Silence, zone: ZoneInfo) -> Hushed:

@@ -140,9 +140,13 @@ def export_ledger(session: Session) -> Iterable[str]:
 
 
 def verify_entries(entries: Iterable[Body], head: str | None = None) -> LedgerCheck:
-    """Verify exported entries by themselves: each with `seq`, `hash`, `body` (canonical JSON as text) and `fields`."""
+    """Verify exported entries by themselves: each with `seq`, `hash`, `body` (canonical JSON as text) and `fields`.
+
+    One without content may name the `removal` entry that says why, if the export ends before that one.
+    """
     faults: list[LedgerFault] = []
     removed: list[int] = []
+    promised: dict[int, int] = {}
     announced: set[int] = set()
     hashes: set[str] = set()
     last = Link(0, GENESIS)
@@ -153,11 +157,15 @@ def verify_entries(entries: Iterable[Body], head: str | None = None) -> LedgerCh
         faults += [LedgerFault(link.seq, problem) for problem in problems]
         if blanked:
             removed.append(link.seq)
+            removal = entry.get("removal")
+            promised[link.seq] = removal if isinstance(removal, int) else 0
         announced |= names_removed
         hashes.add(link.hash)
         last = link
     faults += [
-        LedgerFault(seq, "content is missing, and no removal entry says why") for seq in removed if seq not in announced
+        LedgerFault(seq, "content is missing, and no removal entry says why")
+        for seq in removed
+        if seq not in announced and promised[seq] <= last.seq
     ]
     if head is not None and head.lower() not in hashes | {GENESIS}:
         faults.append(

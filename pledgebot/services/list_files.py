@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from pledgebot.domain.election import ListRecord, ListStatus
 from pledgebot.domain.errors import Objection, Refused
 from pledgebot.domain.words import normalise
+from pledgebot.services.hushed import refuse_in_silence
 from pledgebot.services.lists import find_round
 from pledgebot.services.names import names_changed
 from pledgebot.services.people import Actor, Role, note, require_role
@@ -90,6 +91,8 @@ def import_lists(
     for batch in _batches(records, BATCH):
         work.take(batch, keep_digests=row.lineages_closed_at is None)
     report = work.finish()
+    if report.changed.count:
+        refuse_in_silence(session, now)
     names_changed(session)
     note(
         session, by, "list.import", f"round:{round_key}", now,

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from pledgebot.domain.election import LineageKind, ListStatus
 from pledgebot.domain.errors import Objection, Refused
 from pledgebot.domain.words import normalise
+from pledgebot.services.hushed import refuse_in_silence
 from pledgebot.services.mergers import tell_mergers
 from pledgebot.services.names import names_changed
 from pledgebot.services.people import Actor, Role, note, require_role
@@ -118,6 +119,7 @@ def edit_list(session: Session, list_id: int, details: ListDetails, by: Actor, n
     after = {name: getattr(row, name) for name in _EDITABLE}
     if before == after:
         raise Refused(Objection.NOTHING_TO_CHANGE)
+    refuse_in_silence(session, now)
     row.changed_at = now
     session.flush()
     keep_former_name(session, row, former)
@@ -210,6 +212,7 @@ def add_alias(
     normal = normalise(clean)
     if _has_alias(session, list_id, normal, banner_id):
         raise Refused(Objection.ALIAS_TAKEN, name=clean)
+    refuse_in_silence(session, now)
     session.add(NameAlias(list_id=list_id, banner_id=banner_id, alias=clean, normal=normal))
     subject = f"list:{list_id}" if list_id is not None else f"banner:{banner_id}"
     names_changed(session)

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from pledgebot.domain.election import LineageKind, ListStatus
 from pledgebot.domain.errors import Objection, Refused
 from pledgebot.domain.words import normalise
+from pledgebot.services.hushed import refuse_in_silence
 from pledgebot.services.lists import get_list
 from pledgebot.services.names import names_changed
 from pledgebot.services.people import Actor, Role, note, require_role
@@ -126,6 +127,7 @@ def confirm_match(session: Session, provisional_id: int, official_id: int, by: A
         raise Refused(Objection.BOTH_ANSWERED, name=theirs.name, other=ours.name)
     if ours.status is not ListStatus.STANDING:
         raise Refused(Objection.NOT_STANDING, name=ours.name)
+    refuse_in_silence(session, now)
     former = ours.name
     _move_descent(session, official_id, ours)
     _move(session, official_id, provisional_id)

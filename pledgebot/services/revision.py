@@ -108,7 +108,9 @@ class Remembered:
     from the database and not kept.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, most: int = MOST_THINGS) -> None:
+        """Remember so many of many things at most."""
+        self._most = most
         self._kept = _Kept()
         self._lock = Lock()
 
@@ -133,7 +135,7 @@ class Remembered:
         value = reader(session)
         with self._lock:
             kept.some[key] = value
-            if len(kept.some) > MOST_THINGS:
+            if len(kept.some) > self._most:
                 kept.some.popitem(last=False)
         return value
 

@@ -15,6 +15,7 @@ STANCES_JSON = "data/stances.json"
 STANCES_SCHEMA = "data/stances.schema.json"
 LEDGER = "data/ledger.jsonl"
 CALENDAR = "calendar.ics"
+CARDS = "cards/"
 
 
 def home(language: str) -> str:
@@ -79,7 +80,7 @@ def embedded(page: str) -> str:
 
 def card(page: str) -> str:
     """Return the picture of a page: that of a constituency, of a list, of a banner."""
-    return f"cards/{page.rstrip('/')}.png"
+    return f"{CARDS}{page.rstrip('/')}.png"
 
 
 def feed(language: str, *, of: str = "") -> str:

@@ -15,7 +15,7 @@ from pledgebot.messages.i18n import translator
 from pledgebot.services.facts import election_zone
 from pledgebot.services.lookup import Directories
 from pledgebot.services.policies import policy
-from pledgebot.services.revision import current_revision
+from pledgebot.services.revision import Remembered, current_revision
 from pledgebot.services.rounds import UNREADABLE, whole_calendar
 from pledgebot.store.engine import Database
 from pledgebot.web.board_pages import missing, searched
@@ -30,6 +30,9 @@ _EMBED = re.compile(r"embed/(.+)")
 _SEARCH = re.compile(r"([a-z]{2})/search")
 DEEPEST = 12
 """How many folders deep an address may be to which an answer is given in full."""
+MOST_OF_THE_PAST = 12
+"""How many things are remembered of past days: some four days. There are as many days as anybody asks for, and of a whole
+country each takes megabytes."""
 
 
 @dataclass(frozen=True)
@@ -64,6 +67,7 @@ class Board:
         self.masthead = masthead
         self._producers = dict(sources if sources is not None else producers())
         self._known = Directories()
+        self._past = Remembered(most=MOST_OF_THE_PAST)
 
     def look(self) -> State:
         """Return how things stand. Raises `Unusable` when the database is away, or its calendar cannot be read."""
@@ -115,7 +119,7 @@ class Board:
             told = tr._("{day} is still to come: nobody knows yet how things will stand.").format(day=tr.short_day(day))
             return self._missing(reading, path, f"{told[:1].upper()}{told[1:]}")
         as_of, unfinished = end
-        on_day = replace(reading, as_of=as_of, day=day, unfinished=unfinished)
+        on_day = replace(reading, as_of=as_of, day=day, unfinished=unfinished, known=self._past)
         shown = self._made(on_day, rest) if is_dated(rest) else None
         return Found(shown) if shown is not None else self._missing(reading, path)
 

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 
@@ -12,6 +13,7 @@ from pledgebot.services import board_views, queries
 from pledgebot.services.board_views import LastEntry, last_entry, standing_places
 from pledgebot.services.facts import election_zone
 from pledgebot.services.letters import read_letter
+from pledgebot.services.list_views import heads_of
 from pledgebot.services.lookup import Directories, Found, Hit, HitKind, find
 from pledgebot.services.policies import policy
 from pledgebot.services.rounds import current_round
@@ -202,7 +204,21 @@ def _find(reading: Reading, question: str, directories: Directories) -> Found:
         asked = current_round(reading.session, reading.as_of or reading.now, reading.known).id
     except Refused:
         return Found(question, ())
-    return find(reading.session, question, HitKind, asked, directories)
+    return _known_then(reading, find(reading.session, question, HitKind, asked, directories))
+
+
+def _known_then(reading: Reading, found: Found) -> Found:
+    """Return what was found without the lists and banners that came after the moment that is shown: they have no page yet."""
+    if reading.as_of is None:
+        return found
+    hits = (*found.hits, found.also) if found.also is not None else found.hits
+    numbers = [hit.id for hit in hits if hit.kind is HitKind.LIST]
+    lists = {head.id for head in heads_of(reading.session, numbers, reading.known, as_of=reading.as_of)}
+    banners = {one.id for one in board_views.banner_heads(reading.session, reading.as_of)}
+    there = {HitKind.LIST: lists, HitKind.BANNER: banners}
+    kept = [hit for hit in hits if hit.id in there.get(hit.kind, (hit.id,))]
+    also = found.also if found.also in kept else None
+    return replace(found, hits=tuple(hit for hit in found.hits if hit in kept), also=also)
 
 
 def _target(reading: Reading, found: Found, language: str) -> str | None:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from pledgebot.domain.errors import Refused
 from pledgebot.messages.card import Card
-from pledgebot.messages.card_draw import draw
+from pledgebot.messages.card_draw import drawn
 from pledgebot.messages.card_layout import pages
 from pledgebot.messages.card_views import Imprint, banner_card, city_card, list_card, table_card
 from pledgebot.messages.i18n import Translator, translator
@@ -38,7 +38,7 @@ def card_png(reading: Reading, language: str, kind: str, name: str, page: int = 
     except Refused:
         return None
     flowed = pages(card) if card is not None else ()
-    return Page(draw(flowed[page - 1]), PNG) if 0 < page <= len(flowed) else None
+    return Page(drawn(flowed[page - 1]), PNG) if 0 < page <= len(flowed) else None
 
 
 def card_count(reading: Reading, language: str, kind: str, name: str) -> int:

@@ -4,14 +4,16 @@ They are written beside the folder that they replace, by one or several processe
 database; then the two change places, so that nobody ever sees half of it. A file that did not change stays the same file.
 """
 
-import shutil
+import os
+import threading
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
-from contextlib import closing
+from concurrent.futures.process import BrokenProcessPool
+from contextlib import closing, suppress
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
-from multiprocessing import get_context
+from multiprocessing import get_context, parent_process
 from pathlib import Path
 
 from pledgebot.domain.errors import Unusable
@@ -26,7 +28,17 @@ from pledgebot.store.engine import Database
 from pledgebot.web import addresses, data, feeds, ics
 from pledgebot.web.board import Board
 from pledgebot.web.board_pages import PRODUCERS
-from pledgebot.web.export_folder import MARK, MARKER, Shelf, Written, change_places, refuse_foreign
+from pledgebot.web.export_folder import (
+    MARK,
+    MARKER,
+    Shelf,
+    Written,
+    change_places,
+    clear,
+    former_of,
+    only_export,
+    refuse_foreign,
+)
 from pledgebot.web.export_pages import FEW, Anywhere, Exported, Pages, Place, Scope, batches, cards_of, exported
 from pledgebot.web.pages import chunks, render_about, render_data, render_home, render_missing, render_places
 from pledgebot.web.pages_lists import render_banner, render_demand
@@ -77,21 +89,32 @@ def export_board(
 
     Up to `few` lists every one has its picture, and one process does it all; with more, so many `workers` do.
     """
-    refuse_foreign(folder)
+    # A link to a folder stays one: what it leads to is replaced.
+    folder = folder.resolve()
     beside = folder.with_name(f"{folder.name}.tmp")
-    refuse_foreign(beside)
+    for one in (folder, beside, former_of(folder)):
+        refuse_foreign(one)
     try:
-        for _try in range(TRIES):
+        with only_export(folder):
             try:
-                written = _written_beside(database, board, now, folder, beside, said or _nobody, workers, few)
-            except _Changed:
-                continue
-            change_places(folder, beside)
-            return written
+                return _replaced(database, board, now, folder, beside, said or _nobody, workers, few)
+            finally:
+                with suppress(OSError):
+                    clear(beside)
     except OSError as error:
         raise Unusable(f"{error.filename or folder}: {error.strerror}") from None
-    finally:
-        shutil.rmtree(beside, ignore_errors=True)
+
+
+def _replaced(
+    database: Database, board: Board, now: datetime, folder: Path, beside: Path, said: Said, workers: int, few: int
+) -> Written:
+    for _try in range(TRIES):
+        try:
+            written = _written_beside(database, board, now, folder, beside, said, workers, few)
+        except _Changed:
+            continue
+        change_places(folder, beside)
+        return written
     raise Unusable("the table changed again and again while it was written; nothing was exported: try once more")
 
 
@@ -102,7 +125,7 @@ def _nobody(_done: int, _all: int) -> None:
 def _written_beside(
     database: Database, board: Board, now: datetime, folder: Path, beside: Path, said: Said, workers: int, few: int
 ) -> Written:
-    shutil.rmtree(beside, ignore_errors=True)
+    clear(beside)
     beside.mkdir(parents=True)
     (beside / MARKER).touch()
     state = board.look()
@@ -153,17 +176,33 @@ def _one_after_the_other(jobs: Sequence[Callable[[], Written]], said: Said) -> l
 
 def _side_by_side(jobs: Sequence[Callable[[], Written]], said: Said, workers: int) -> list[Written]:
     # Begun anew and not copied: what the library of a database has open must not be shared.
-    with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:
+    with ProcessPoolExecutor(workers, mp_context=get_context("spawn"), initializer=end_with_parent) as pool:
         waiting = [pool.submit(job) for job in jobs]
         done: list[Written] = []
         try:
             for one in as_completed(waiting):
                 done.append(one.result())
                 said(len(done), len(jobs))
+        except BrokenProcessPool:
+            raise Unusable(
+                "a process was ended while it wrote (is there too little memory?); nothing was exported"
+            ) from None
         except BaseException:
             pool.shutdown(wait=True, cancel_futures=True)
             raise
         return done
+
+
+def end_with_parent() -> None:
+    """Let this process end when the one ends that started it, however that ends: it would wait for work for ever."""
+    parent = parent_process()
+    if parent is not None:
+        threading.Thread(target=_end_after, args=(parent.join,), daemon=True).start()
+
+
+def _end_after(over: Callable[[], None]) -> None:
+    over()
+    os._exit(1)
 
 
 def _writing(order: Order, make: Callable[[Reading, Shelf], None]) -> Written:

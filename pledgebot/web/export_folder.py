@@ -1,10 +1,12 @@
 """The folder of an exported board: which it may be, how files get into it, how it takes the place of the former one."""
 
+import fcntl
 import filecmp
 import os
 import re
 import shutil
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -44,16 +46,63 @@ def refuse_foreign(folder: Path) -> None:
         )
 
 
+@contextmanager
+def only_export(folder: Path) -> Iterator[None]:
+    """Hold the lock file beside a folder, so that a second export into it is refused while the first one writes."""
+    path = folder.with_name(f".{folder.name}.pledgebot-lock")
+    path.parent.mkdir(parents=True, exist_ok=True)
+    lock = os.open(path, os.O_CREAT | os.O_RDWR | os.O_NOFOLLOW, 0o600)
+    try:
+        if not _locked(lock, path):
+            raise Unusable(f"{folder}: another export is writing it; try again when that is done")
+        try:
+            yield
+        finally:
+            path.unlink(missing_ok=True)
+    finally:
+        os.close(lock)
+
+
+def _locked(lock: int, path: Path) -> bool:
+    """Lock an open file; False where another process holds it, or held it until now and took its name away."""
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        return path.stat().st_ino == os.fstat(lock).st_ino
+    except (BlockingIOError, FileNotFoundError):
+        return False
+
+
+def former_of(folder: Path) -> Path:
+    """Return where the former export stands while the new one takes its place."""
+    return folder.with_name(f"{folder.name}.old")
+
+
+def clear(folder: Path) -> None:
+    """Remove an export, its mark last: whoever is stopped meanwhile leaves what is still known as one."""
+    if not folder.exists():
+        return
+    for one in folder.iterdir():
+        if one.is_dir() and not one.is_symlink():
+            shutil.rmtree(one)
+        elif one.name != MARKER:
+            one.unlink()
+    shutil.rmtree(folder)
+
+
 def change_places(folder: Path, beside: Path) -> None:
     """Put the new folder in the place of the former one."""
     if not folder.exists():
         beside.rename(folder)
         return
-    former = folder.with_name(f"{folder.name}.old")
-    shutil.rmtree(former, ignore_errors=True)
+    former = former_of(folder)
+    clear(former)
     folder.rename(former)
-    beside.rename(folder)
-    shutil.rmtree(former)
+    try:
+        beside.rename(folder)
+    except OSError:
+        former.rename(folder)
+        raise
+    clear(former)
 
 
 class Shelf:

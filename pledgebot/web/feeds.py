@@ -6,7 +6,7 @@ changes when a later entry corrects, undoes or blanks it: then `updated` rises, 
 
 import re
 import uuid
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Final
@@ -115,18 +115,21 @@ def _entry(entry: FeedEntry, feed: _Feed, tr: Translator, reading: Reading) -> E
     _add(element, "title", title)
     _add(element, "published", _moment(entry.confirmed_at))
     _add(element, "updated", _moment(entry.updated_at))
-    page = _page(entry, tr.language)
+    page = _page(entry, tr.language, {one.key for one in _demands(reading)})
     SubElement(element, "link", {"rel": "alternate", "type": "text/html", "href": _href(page, feed, reading)})
     _add(element, "content", web_html(words)).set("type", "html")
     return element
 
 
-def _page(entry: FeedEntry, language: str) -> str:
-    """Return the page where an entry is shown with its proof: that of the one demand, else that of the list or banner."""
+def _page(entry: FeedEntry, language: str, demanded: Collection[str]) -> str:
+    """Return the page where an entry is shown with its proof: that of the one demand, else that of the list or banner.
+
+    What is not `demanded` any more has no page.
+    """
     if entry.list_id is None:
         return addresses.banner(language, entry.banner_id or 0)
     said = {stance.demand for stance in entry.facts.stances}
-    if len(said) == 1:
+    if len(said) == 1 and said <= set(demanded):
         return addresses.stance(language, entry.list_id, said.pop())
     return addresses.candidate_list(language, entry.list_id)
 

@@ -129,8 +129,8 @@ def render_about(letter: Letter | None, setting: Setting, *, silent: bool = True
             "Whoever finds a mistake may write to the same address: what is wrong is corrected in sight, with the reason."
         ),
     ]
-    bots = [f"{clean(name)}: {where}" for name, where in masthead.bots.items()]
-    notices = [
+    bots = [_bot(name, where, tr) for name, where in masthead.bots.items()]
+    notices: list[tuple[str, str, Sequence[str]]] = [
         (tr._("Legal notice"), "legal", legal),
         (tr._("Right of reply and corrections"), "reply", reply),
         (tr.p("board", "Privacy"), "privacy", list(privacy(tr.language))),
@@ -141,6 +141,11 @@ def render_about(letter: Letter | None, setting: Setting, *, silent: bool = True
         source = tr._("The text of the letter is from: {source}.").format(source=clean(letter.source).rstrip("."))
         notices.append((tr.p("board", "The letter"), "letter", [source]))
     return page("about.html", setting, title=title, sections=method(tr.language, silent=silent), notices=notices)
+
+
+def _bot(network: str, where: str, tr: Translator) -> Markup:
+    link = Markup('<a href="{0}" rel="noopener noreferrer">{0}</a>').format(where)
+    return Markup(tr._("{name}: {standing}")).format(name=clean(network), standing=link)  # noqa: S704 - ours
 
 
 def render_data(setting: Setting) -> str:

@@ -6,7 +6,7 @@ from datetime import date
 
 from markupsafe import Markup
 
-from pledgebot.domain.answer import AnswerKind
+from pledgebot.domain.answer import AnswerKind, StanceState
 from pledgebot.domain.events import ProofFacts
 from pledgebot.domain.progress import Progress
 from pledgebot.messages import labels
@@ -174,12 +174,16 @@ def shown_entries(
     for entry in view.entries:
         lead = (entry.proof,) if entry.proof is not None else ()
         its = lead if proofs is None else proofs.get(entry.answer, ())
-        shown.append(_shown_entry(entry, () if entry.removed else its, removals.get(entry.answer), telling))
+        shown.append(_shown_entry(entry, () if entry.removed else its, removals.get(entry.answer), telling, setting))
     return shown
 
 
 def _shown_entry(
-    entry: HistoryEntry, proofs: Sequence[ProofFacts], removal: HistoryEntry | None, telling: Telling
+    entry: HistoryEntry,
+    proofs: Sequence[ProofFacts],
+    removal: HistoryEntry | None,
+    telling: Telling,
+    setting: Setting,
 ) -> ShownEntry:
     tr = telling.tr
     title = tr._("Entry {number}, confirmed on {date}: {kind}").format(
@@ -188,7 +192,7 @@ def _shown_entry(
     return ShownEntry(
         number=entry.answer,
         title=title,
-        positions=[_position(one, tr) for one in entry.stances],
+        positions=[_position(one, setting) for one in entry.stances],
         lines=_lines(entry, removal, telling),
         proofs=[_proof(one, tr) for one in proofs],
         chained=tr._("Link {number} of the ledger, hash:").format(number=entry.seq),
@@ -228,16 +232,24 @@ def _begun(line: str) -> str:
     return f"{line[:1].upper()}{line[1:]}{'' if line.endswith(('.', '!', '?')) else '.'}"
 
 
-def _position(one: HistoryStance, tr: Translator) -> tuple[Markup, Markup]:
+def _position(one: HistoryStance, setting: Setting) -> tuple[Markup, Markup]:
+    tr = setting.tr
     sign = Sign.TAKEN_BACK if one.position is None else Sign(one.position.value)
     word = tr._("word taken back") if one.position is None else labels.position(one.position, tr)
     words = sentence(
         "{title} — {word} ({state})",
         title=demand_title(one.title, one.part_title, tr),
         word=Strong(word),
-        state=labels.stance_state(one.state, tr),
+        state=_became(one.state, setting),
     )
     return drawing(sign), told(words, tr.language)
+
+
+def _became(state: StanceState, setting: Setting) -> str:
+    """Return what became of a stance by the moment that is shown: of a day that is past nothing is said of today."""
+    if state is StanceState.CURRENT and setting.day is not None and not setting.unfinished:
+        return setting.tr.p("stance state", "counted then")
+    return labels.stance_state(state, setting.tr)
 
 
 def _proof(one: ProofFacts, tr: Translator) -> tuple[str | None, str | None, str | None]:

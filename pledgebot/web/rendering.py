@@ -58,7 +58,7 @@ def page(
             name=named,
             title=title,
             description=description or title,
-            picture=picture if setting.pictured else None,
+            picture=_dated(picture, setting) if picture is not None and setting.pictured else None,
             feeds=((w["follow"], addresses.feed(setting.tr.language)), *feeds),
             indexed=indexed and setting.day is None and not setting.framed,
             languages=_other_languages(setting),
@@ -108,6 +108,11 @@ def _other_languages(setting: Setting) -> tuple[tuple[str, str, str], ...]:
     )
 
 
+def _dated(picture: str, setting: Setting) -> str:
+    """Return the address of a page's card, which shows the same day as the page does."""
+    return addresses.at(setting.day, picture) if setting.day is not None else picture
+
+
 def _day_note(setting: Setting) -> str:
     if setting.day is None:
         return ""
@@ -136,8 +141,12 @@ def _citation(setting: Setting, title: str) -> str:
 
 
 def is_dated(page: str) -> bool:
-    """Tell whether a page can be shown as it stood on a day: those of places, lists, positions, demands and banners."""
-    return page.partition("/")[2].partition("/")[0] in {"place", "list", "demand", "banner"}
+    """Tell whether a page can be shown as it stood on a day: those of places, lists, positions, demands and banners.
+
+    So can the cards of these pages.
+    """
+    inner = page.removeprefix(addresses.CARDS)
+    return inner.partition("/")[2].partition("/")[0] in {"place", "list", "demand", "banner"}
 
 
 def is_framable(page: str) -> bool:

@@ -14,6 +14,11 @@ from pledgebot.domain.errors import Unusable
 log = logging.getLogger(__name__)
 
 
+def _is_told(record: logging.LogRecord) -> bool:
+    """Tell whether a record of the server is worth a line: a reader who is cut off when everything stops is no fault."""
+    return not (record.exc_info and isinstance(record.exc_info[1], asyncio.CancelledError))
+
+
 class _Quiet(uvicorn.Server):
     """A server that catches no signals: the runtime stops everything in order."""
 
@@ -76,6 +81,7 @@ class WebServer:
             timeout_graceful_shutdown=_PATIENCE,
         )
         server = _Quiet(config)
+        logging.getLogger("uvicorn.error").addFilter(_is_told)
         serving = asyncio.create_task(server.serve(sockets=[self._socket] if self._socket is not None else None))
         try:
             await asyncio.shield(serving)

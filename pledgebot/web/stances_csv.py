@@ -2,6 +2,7 @@
 
 import csv
 import io
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
@@ -21,6 +22,9 @@ COLUMNS = (
 _RUN = ("=", "+", "-", "@", "\t", "\r", "\n")
 """By what a cell begins that a spreadsheet would run."""
 
+_RUN_WITHIN = re.compile(r"([;\t\r\n][\"' ]*)(?=[=+\-@])")
+"""Where another cell begins that would be run, for a spreadsheet that parts cells at semicolons, as in France."""
+
 
 def stances_csv(reading: Reading) -> Iterator[bytes]:
     """Yield the table as CSV (RFC 4180, UTF-8): a line for each list and demand, and for each part that was spoken of apart."""
@@ -38,10 +42,13 @@ def _lines(rows: Iterable[Sequence[object]]) -> bytes:
 
 
 def _harmless(value: object) -> object:
-    """Return a cell as it may be opened in a spreadsheet: one that would be run as a formula begins with an apostrophe."""
+    """Return a cell as it may be opened in a spreadsheet: what would be run as a formula begins with an apostrophe."""
     if isinstance(value, bool):
         return "true" if value else "false"
-    return f"'{value}" if isinstance(value, str) and value.startswith(_RUN) else value
+    if not isinstance(value, str):
+        return value
+    within = _RUN_WITHIN.sub(r"\1'", value)
+    return f"'{within}" if value.startswith(_RUN) else within
 
 
 def _rows(view: ListView, asked: RoundView, marks: Marks) -> Iterator[tuple[object, ...]]:

@@ -93,12 +93,12 @@ def _head(reading: Reading) -> dict[str, Json]:
 
 
 def _demands(reading: Reading) -> list[Json]:
-    versions = wordings(reading.session)
+    versions = wordings(reading.session, reading.as_of)
     return [
         {
             "key": demand.key,
             "number": demand.number,
-            "version": demand.version,
+            "version": versions[demand.id][-1].number,
             "versions": [
                 {
                     "number": one.number,

@@ -52,6 +52,9 @@ def words(language: str) -> dict[str, str]:
         "demand_text": tr._("What is demanded"),
         "judged": tr._("How answers are judged"),
         "judged_note": tr._("These tests were written before the answers, and are the same for every list."),
+        "judged_anew_note": tr._(
+            "Each answer is judged by the wording that held when it was recorded; all wordings stand below."
+        ),
         "its_parts": tr._("Its parts"),
         "wordings": tr.p("board", "Wordings"),
         "who_says_what": tr._("Who says what"),

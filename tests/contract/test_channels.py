@@ -5,7 +5,7 @@ import io
 import re
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 
 import pytest
@@ -16,10 +16,15 @@ from fakes.moments import LeapingMoments
 from fakes.telegram import TelegramServer
 from pledgebot.channels.base import Channel, Outgoing
 from pledgebot.channels.console import ConsoleChannel
+from pledgebot.channels.pictures import read_card
 from pledgebot.channels.preview import MASTODON_LIMIT
 from pledgebot.channels.telegram import AiohttpRequest, TelegramChannel
 from pledgebot.domain.delivery import Action, PermanentFailure
-from pledgebot.messages.document import Bullets, Button, Heading, Link, Message, Paragraph, Quote, Strong, Text
+from pledgebot.messages.card import Card, Entry, Row
+from pledgebot.messages.card_words import described, pictures_of
+from pledgebot.messages.cells import Sign
+from pledgebot.messages.document import Bullets, Button, Heading, Link, Message, Paragraph, Picture, Quote, Strong, Text
+from pledgebot.messages.i18n import translator
 from pledgebot.messages.render import plain
 from pledgebot.pace import Pace
 
@@ -53,7 +58,9 @@ async def console() -> AsyncIterator[Medium]:
 @asynccontextmanager
 async def scripted() -> AsyncIterator[Medium]:
     channel = ScriptedChannel()
-    yield Medium(channel, "terminal", lambda: "\n".join(plain(outgoing.message) for outgoing in channel.received))
+    yield Medium(
+        channel, "terminal", lambda: "\n".join(plain(described(outgoing.message)) for outgoing in channel.received)
+    )
 
 
 @asynccontextmanager
@@ -65,7 +72,7 @@ async def telegram() -> AsyncIterator[Medium]:
             alix = server.world.user("Alix")
             alix.start()
             bot = Bot(server.token, base_url=server.base_url, request=request)
-            channel = TelegramChannel(bot, Pace(moments.time, moments), lambda: "exemple_bot")
+            channel = TelegramChannel(bot, Pace(moments.time, moments), lambda: "exemple_bot", read_card)
             yield Medium(channel, str(alix.id), alix.chat.transcript)
         finally:
             await request.shutdown()
@@ -113,6 +120,38 @@ def test_a_message_goes_out_whole(play: Play) -> None:
             assert said.count(f"Phrase {n}.") >= 40
         for words in ("<b>Liste & fils</b>", "voir la source", "s’engage", "<b>"):
             assert words in said
+
+    play(scene)
+
+
+CARD = Card(
+    title="Nouvelle réponse",
+    subtitle="Villexemple",
+    head="Demande",
+    columns=("Position",),
+    rows=(Row("Caméras", "", ((Entry(Sign.REFUSED, "refuse"),),)),),
+    footer=(),
+    language="fr",
+)
+PICTURES = pictures_of(CARD, translator("fr"))
+
+
+@pytest.mark.parametrize("pictures", [PICTURES, PICTURES * 3, (Picture("card:[99]", PICTURES[0].description),)])
+def test_a_card_never_keeps_its_words_back_and_who_does_not_see_it_reads_it(
+    play: Play, pictures: tuple[Picture, ...]
+) -> None:
+    async def scene(medium: Medium) -> None:
+        sent = await medium.channel.send(Outgoing(1, medium.address, "", replace(MESSAGE, pictures=pictures)))
+        assert sent.remote_id
+        said = re.sub(r"\s+", " ", re.sub("[│╭╮╰╯─]", " ", medium.said()))
+        assert "<b>Liste & fils</b>" in said
+        assert "Caméras : refuse" in said
+        if not medium.channel.edits:
+            return
+        new = Message((Paragraph((Text("Corrigé"),)),), "fr")
+        await medium.channel.send(Outgoing(2, medium.address, "", new, Action.EDIT, sent.remote_id))
+        assert "Corrigé" in medium.said()
+        assert "refuse" not in medium.said()
 
     play(scene)
 

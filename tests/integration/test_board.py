@@ -1,5 +1,6 @@
 """The board over a database: every page and link, the silence, past days, frames, corrections, a database that is away."""
 
+import gc
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
@@ -33,9 +34,10 @@ from pledgebot.domain.answer import Contradiction, Position
 from pledgebot.domain.election import SilenceRule
 from pledgebot.domain.errors import Unusable
 from pledgebot.domain.policy import Policy
+from pledgebot.services.as_of import Past
 from pledgebot.services.installation import sync_installation
 from pledgebot.store.engine import Database, Session
-from pledgebot.web.board import Board
+from pledgebot.web.board import MOST_OF_THE_PAST, Board
 from pledgebot.web.board_app import BoardApp
 
 FRIDAY_NOON = datetime(2026, 3, 13, 11, tzinfo=UTC)
@@ -161,6 +163,38 @@ def test_a_correction_shows_in_the_frame_and_the_past_day_stays_as_it_was(play: 
     assert "mal lu" not in play.says(f"/at/2026-02-09/fr/list/{play.there.list_a}/cameras/")
 
 
+def test_the_card_of_a_past_day_stays_as_it_was(play: Play) -> None:
+    play.confirm(Position.REFUSED)
+    card = f"cards{PLACE.rstrip('/')}.png"
+    then = play.get(f"/{card}").body
+    play.clock.move(by=timedelta(days=2))
+    play.confirm(Position.COMMITTED)
+    assert play.get(f"/{card}").body != then
+    assert play.get(f"/at/2026-02-08/{card}").body == then
+    assert play.get(f"/at/2026-02-08/{card}").headers["content-type"] == "image/png"
+    assert play.get("/at/2026-02-08/cards/fr/place/99999.png").status == 404
+
+
+def test_a_demand_stands_on_a_past_day_as_it_was_worded_then(play: Play) -> None:
+    play.confirm(Position.PARTIAL)
+    play.clock.move(by=timedelta(days=2))
+    plan = a_plan()
+    [number] = [place for place, one in enumerate(plan.letter.demands) if one.key == "cameras"]
+    worded = replace(plan.letter.demands[number], text={"fr": "Un tout autre texte.", "en": "Quite another text."})
+    demands = [*plan.letter.demands[:number], worded, *plan.letter.demands[number + 1 :]]
+    with play.database.begin() as session:
+        sync_installation(session, replace(plan, letter=replace(plan.letter, demands=tuple(demands))), play.clock.now())
+    assert "Un tout autre texte." in play.says("/fr/demand/cameras/")
+    assert "Un tout autre texte." not in play.says("/at/2026-02-08/fr/demand/cameras/")
+
+
+def test_however_many_past_days_are_asked_for_few_are_remembered(play: Play) -> None:
+    for day in range(1, 29):
+        assert play.get(f"/at/2025-01-{day:02}{PLACE}").status == 200
+    gc.collect()
+    assert sum(isinstance(one, Past) for one in gc.get_objects()) <= MOST_OF_THE_PAST
+
+
 def test_only_tables_lists_and_banners_can_be_framed(play: Play) -> None:
     for path in (PLACE, f"/fr/list/{play.there.list_a}/", f"/en/banner/{play.there.banner}/"):
         got = play.get(f"/embed{path}")
@@ -207,6 +241,18 @@ def test_in_the_silence_the_board_stays_as_it_was(play: Play, rule: SilenceRule)
 def _contents(play: Play, begins: list[str]) -> dict[str, bytes]:
     """Return what stands everywhere."""
     return {path: got.body for path, got in crawled(play.board, begins).items()}
+
+
+def test_in_the_silence_the_search_finds_nothing_that_came_in_it(play: Play) -> None:
+    play.clock.move(to=SATURDAY_NOON)
+    with play.database.begin() as session:
+        a_list(session, "Tout Autre Nom", play.there.alix, SATURDAY_NOON, banner="Bannière Nouvelle")
+    for asked in ("tout+autre+nom", "banniere+nouvelle"):
+        assert "Rien ne s’appelle" in play.says(f"/fr/search?q={asked}")
+    assert play.get("/fr/search?q=liste+exemple+a").status == 303
+    assert play.get("/fr/search?q=marseille").status == 303
+    play.clock.move(to=AFTER_THE_POLLS)
+    assert play.get("/fr/search?q=tout+autre+nom").status == 303
 
 
 def test_what_is_confirmed_just_before_the_silence_is_the_last_that_is_shown(play: Play) -> None:

@@ -3,6 +3,7 @@
 from io import StringIO
 
 import pytest
+import sqlalchemy as sa
 
 from factories.services import NOW, Installed, an_answer, confirmed, installed
 from pledgebot.channels.pictures import read_card
@@ -15,6 +16,7 @@ from pledgebot.messages.card import card_of
 from pledgebot.messages.document import Message
 from pledgebot.messages.presses import read_token
 from pledgebot.messages.render import plain
+from pledgebot.store.elections import CandidateList
 from pledgebot.store.engine import Database
 
 pytestmark = pytest.mark.engines("sqlite")
@@ -101,3 +103,18 @@ def test_a_terminal_reads_the_description(there: Installed, database: Database) 
     converse(database, MovedClock(NOW), Asker("en"), lines=iter(["/picture Liste Exemple A"]), out=out)
     assert "Picture: " in out.getvalue()
     assert "committed" in out.getvalue()
+
+
+def test_a_table_of_too_many_pictures_is_read_in_words(there: Installed, database: Database) -> None:
+    number = there.a.list_id or 0
+    with database.begin() as session:
+        town = session.scalar(sa.select(CandidateList.constituency_id).where(CandidateList.id == number))
+        some = session.get_one(CandidateList, number)
+        copied = {column.key: getattr(some, column.key) for column in sa.inspect(CandidateList).column_attrs}
+        for extra in range(200):
+            changes = {"id": None, "name": f"Liste Exemple numéro {extra}", "panel": None}
+            session.add(CandidateList(**{**copied, **changes}))
+    told = pressed(database, f"card-place-{town}")
+    assert not told.pictures
+    assert "pictures: ask for a list by its name" in plain(told)
+    assert tokens(told) == [f"place-{town}"]

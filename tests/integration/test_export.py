@@ -1,6 +1,9 @@
 """The exported board says what the served one says, as files that any host can show."""
 
 import re
+import shutil
+import subprocess
+import sys
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -19,7 +22,7 @@ from pledgebot.services.board_rows import views_in
 from pledgebot.store.engine import Database
 from pledgebot.web.board import Board
 from pledgebot.web.export import export_board, plan
-from pledgebot.web.export_folder import MARKER, Written
+from pledgebot.web.export_folder import MARKER, Written, only_export
 from pledgebot.web.export_pages import Pages
 from pledgebot.web.page import Page
 from pledgebot.web.reading import Masthead
@@ -145,6 +148,60 @@ def test_a_folder_with_anything_else_in_it_is_refused_and_left_alone(database: D
         exported(database, tmp_path / "other")
     with pytest.raises(Unusable, match="is no folder"):
         exported(database, folder / "index.html")
+
+
+@pytest.mark.engines("sqlite")
+def test_what_stands_beside_the_folder_is_never_destroyed(database: Database, tmp_path: Path) -> None:
+    told(database)
+    _written, there = exported(database, tmp_path / "board")
+    for beside in ("board.old", "board.tmp"):
+        (tmp_path / beside).mkdir()
+        (tmp_path / beside / "thesis.txt").write_text("somebody's")
+        with pytest.raises(Unusable, match=r"thesis\.txt, which is not of an exported board"):
+            exported(database, tmp_path / "board")
+        assert files(tmp_path / beside) == {"thesis.txt": b"somebody's"}
+        shutil.rmtree(tmp_path / beside)
+    (tmp_path / "public").symlink_to("board")
+    assert exported(database, tmp_path / "public", NOW + timedelta(days=1))[1] == there
+    assert (tmp_path / "public").is_symlink()
+    assert sorted(one.name for one in tmp_path.iterdir()) == ["board", "public"]
+
+
+@pytest.mark.engines("sqlite")
+def test_a_second_export_at_the_same_time_is_refused_and_a_stopped_one_does_not_matter(
+    database: Database, tmp_path: Path
+) -> None:
+    told(database)
+    with only_export(tmp_path / "board"), pytest.raises(Unusable, match="another export is writing it"):
+        exported(database, tmp_path / "board")
+    (tmp_path / ".board.pledgebot-lock").touch()
+    (tmp_path / "board.tmp" / "fr").mkdir(parents=True)
+    (tmp_path / "board.tmp" / MARKER).touch()
+    assert "index.html" in exported(database, tmp_path / "board")[1]
+    assert [one.name for one in tmp_path.iterdir()] == ["board"]
+
+
+def test_a_process_ends_with_the_one_that_started_it() -> None:
+    parent = subprocess.Popen([sys.executable, "-c", _PARENT], stdout=subprocess.PIPE, text=True)
+    assert parent.stdout is not None
+    child = int(parent.stdout.readline())
+    parent.kill()
+    # The child holds the other end of this pipe: it is at its end when the child is gone.
+    assert parent.communicate(timeout=20)[0] == ""
+    assert not Path(f"/proc/{child}/cwd").exists()
+
+
+_PARENT = """
+import os, time
+from concurrent.futures import ProcessPoolExecutor
+from multiprocessing import get_context
+from pledgebot.web.export import end_with_parent
+
+if __name__ == "__main__":
+    with ProcessPoolExecutor(1, mp_context=get_context("spawn"), initializer=end_with_parent) as pool:
+        print(pool.submit(os.getpid).result(), flush=True)
+        time.sleep(60)
+"""
 
 
 @pytest.mark.engines("sqlite")

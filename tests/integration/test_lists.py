@@ -2,11 +2,13 @@
 
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import datetime
 
 import pytest
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from factories.roads import POLLS_CLOSED, SATURDAY
 from factories.services import (
     FIRST,
     NOW,
@@ -21,8 +23,9 @@ from factories.services import (
     states,
 )
 from pledgebot.domain.answer import Position
-from pledgebot.domain.election import LineageKind, ListStatus
+from pledgebot.domain.election import LineageKind, ListRecord, ListStatus
 from pledgebot.domain.errors import Objection, Refused
+from pledgebot.services.list_files import import_lists
 from pledgebot.services.lists import (
     BY_HAND,
     ListDetails,
@@ -37,10 +40,11 @@ from pledgebot.services.lists import (
     reinstate_list,
     withdraw_list,
 )
+from pledgebot.services.matches import confirm_match
 from pledgebot.services.people import Role, add_organizer, find_actor
 from pledgebot.services.queries import list_view
 from pledgebot.store.engine import Database
-from pledgebot.store.tables import Audit, Banner, Lineage, NameAlias
+from pledgebot.store.tables import Audit, Banner, CandidateList, Lineage, NameAlias
 
 HERE = Place(TOWN)
 
@@ -287,3 +291,34 @@ def test_a_list_withdrawn_by_mistake_stands_again(database: Database) -> None:
         assert get_list(session, there.list_a).status is ListStatus.STANDING
     with pytest.raises(Refused, match="nothing_to_change"), database.begin() as session:
         reinstate_list(session, there.list_a, there.alix, NOW)
+
+
+# In the electoral silence
+
+
+def test_in_the_silence_nothing_changes_how_a_list_is_shown(database: Database, there: Installed) -> None:
+    """Pages stay as they are, and names, panels and banners are not told apart by moments."""
+    official = ListRecord(1, TOWN, "Marseille", 1, "LISTE EXEMPLE A POUR TOUS", None, "Ada Exemple", None)
+    with database.begin() as session:
+        import_lists(session, [official], FIRST, "file.csv", there.alix, NOW)
+        theirs = session.scalars(sa.select(CandidateList.id).where(CandidateList.panel == 1)).one()
+    acts: list[Callable[[Session, datetime], object]] = [
+        lambda session, now: edit_list(session, there.list_a, ListDetails("Autre nom"), there.alix, now),
+        lambda session, now: edit_list(session, there.list_a, ListDetails(None, banner="Autre"), there.alix, now),
+        lambda session, now: add_alias(session, "L.E.A.", there.alix, now, list_id=there.list_a),
+        lambda session, now: confirm_match(session, there.list_a, theirs, there.alix, now),
+        lambda session, now: import_lists(
+            session, [replace(official, head="Une Autre")], FIRST, "file.csv", there.alix, now
+        ),
+    ]
+    for act in acts:
+        caught = refused(database, lambda session, act=act: act(session, SATURDAY))
+        assert caught.objection is Objection.IN_SILENCE
+        assert str(caught.facts["until"]) == "2026-03-15 20:00:00+01:00"
+    with database.begin() as session:
+        import_lists(session, [official], FIRST, "file.csv", there.alix, SATURDAY)
+        withdraw_list(session, there.list_b, there.alix, SATURDAY)
+    for act in acts:
+        with database.begin() as session:
+            act(session, POLLS_CLOSED)
+            session.rollback()

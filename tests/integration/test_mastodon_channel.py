@@ -92,10 +92,29 @@ def test_a_picture_goes_with_its_description(account: Account) -> None:
     assert media["description"] == "Tableau : Liste Exemple A, s’engage"  # type: ignore[index]
 
 
-def test_a_picture_that_cannot_be_read_stops_the_post_before_it_begins(account: Account) -> None:
+def test_a_picture_that_cannot_be_read_does_not_keep_the_words_back(account: Account) -> None:
+    account.pictures["card"] = PNG
+    account.send(replace(SHORT, pictures=(Picture("gone", "…"), Picture("card", "Tableau"))))
+    [status] = account.standing()
+    assert "Liste Exemple A" in str(status["content"])
+    assert [media["description"] for media in status["media_attachments"]] == ["Tableau"]  # type: ignore[attr-defined]
+
+
+def test_a_post_of_nothing_but_a_picture_that_cannot_be_read_is_not_made(account: Account) -> None:
     with pytest.raises(PermanentFailure, match="picture"):
-        account.send(replace(SHORT, pictures=(Picture("gone", "…"),)))
+        account.send(Message((), "fr", pictures=(Picture("gone", "…"),)))
     assert account.standing() == []
+
+
+def test_a_picture_is_corrected_even_where_the_words_below_it_stay(account: Account, server: MastodonServer) -> None:
+    account.pictures.update(before=PNG, after=PNG)
+    ids = account.send(replace(SHORT, pictures=(Picture("before", "A refuse"),)))
+    same, right = (replace(SHORT, pictures=(Picture("after", told),)) for told in ("A refuse", "A s’engage"))
+    account.send(same, action=Action.EDIT, acts_on=ids[0])
+    assert not server.asked_for("PUT", f"{POSTS}/.*")
+    account.send(right, action=Action.EDIT, acts_on=ids[0])
+    [edit] = server.asked_for("PUT", f"{POSTS}/.*")
+    assert json.loads(edit.body)["media_attributes"][0]["description"] == "A s’engage"
 
 
 def test_a_long_message_is_a_thread_each_part_below_the_one_before(account: Account) -> None:

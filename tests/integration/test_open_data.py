@@ -18,6 +18,8 @@ from factories.services import (
     NOW,
     SECOND,
     Installed,
+    a_demand,
+    a_letter,
     a_list,
     a_plan,
     an_answer,
@@ -36,6 +38,7 @@ from pledgebot.domain.policy import Policy
 from pledgebot.domain.progress import ContactKind, Medium
 from pledgebot.services.answers import Proof
 from pledgebot.services.decisions import request_removal
+from pledgebot.services.installation import sync_installation
 from pledgebot.services.ledger import verify_entries
 from pledgebot.services.lineages import set_lineage
 from pledgebot.services.outreach import NewContact, log_contact
@@ -195,6 +198,44 @@ def test_as_of_a_moment_the_data_are_those_of_that_moment(database: Database) ->
     assert rows["Liste Exemple B", "cameras", ""]["position"] == "partial"
 
 
+def test_content_removed_in_the_silence_is_gone_and_the_ledger_cut_before_it_still_verifies(database: Database) -> None:
+    silence = NOW + HOUR
+    with database.begin() as session:
+        there = install(session)
+        secret = an_answer(there.a, {"cameras": Position.COMMITTED}, proofs=(quoting("secret plan"),))
+        answer = confirmed(session, secret, there)
+        confirm(
+            session, request_removal(session, answer, "court order", there.alix, NOW + 2 * HOUR), there.noe, silence
+        )
+        a_list(session, "Liste Exemple E", there.alix, silence, banner="Bannière Nouvelle")
+        sync_installation(session, a_plan(a_letter(a_demand("cameras", asks="do it twice"))), silence)
+    with looking(database, as_of=silence) as reading:
+        told_then = "".join(content(reading, address) for address in FILES if "schema" not in address)
+        [line] = [json.loads(one) for one in content(reading, addresses.LEDGER).split("\n")[:-1]]
+        parsed = data(reading)
+    assert not re.search("secret plan|court order|Nouvelle|do it twice", told_then)
+    assert [one["name"] for one in parsed["banners"]] == ["Bannière Exemple"]
+    assert [one["version"] for one in parsed["demands"]] == [1]
+    assert (line["seq"], line["removal"], verify_entries([line]).faults) == (1, 2, ())
+    with looking(database) as reading:
+        whole = [json.loads(one) for one in content(reading, addresses.LEDGER).split("\n")[:-1]]
+    assert verify_entries(whole).faults == ()
+    # Once the ledger is as long, the removal has to be there.
+    assert len(verify_entries([{**line, "removal": 1}]).faults) == 1
+
+
+@pytest.mark.engines("sqlite")
+@pytest.mark.parametrize("quote", ["words;=1+1", 'words;"=1+1', "words\n- @more", "words; +1"])
+def test_a_cell_of_a_spreadsheet_that_parts_at_semicolons_is_harmless_too(database: Database, quote: str) -> None:
+    with database.begin() as session:
+        there = install(session)
+        confirmed(session, an_answer(there.a, {"cameras": Position.COMMITTED}, proofs=(quoting(quote),)), there)
+    with looking(database) as reading:
+        raw, [entry] = content(reading, addresses.STANCES_CSV), data(reading)["entries"]
+    assert not re.search("[;\r\n][\"' ]*(?<!')[=+@-]", raw)
+    assert quote in json.dumps(entry, ensure_ascii=False).replace("\\n", "\n").replace('\\"', '"')
+
+
 @pytest.mark.engines("sqlite")
 def test_what_is_large_goes_into_a_file_that_is_gone_with_its_page() -> None:
     small = written(iter([b"few"]), "text/plain")
@@ -290,6 +331,32 @@ def test_entries_keep_their_identifiers_wherever_the_board_stands(database: Data
     assert "fr/list/3/committee/" in links(first)
     assert "list/3/committee/" in links(relative)
     assert "./" in links(of_a)
+
+
+@pytest.mark.engines("sqlite")
+def test_an_entry_on_a_demand_that_was_dropped_leads_to_its_list(database: Database) -> None:
+    with database.begin() as session:
+        there = install(session)
+        confirmed(session, an_answer(there.a, {"cameras": Position.COMMITTED}), there)
+        sync_installation(session, a_plan(a_letter(a_demand("committee"))), NOW + HOUR)
+    with looking(database) as reading:
+        links = [one.get("href") for one in feed(everything(reading, "fr")).iterfind("a:entry/a:link", ATOM)]
+    assert links == ["list/1/"]
+
+
+@pytest.mark.engines("sqlite")
+def test_an_entry_rises_again_when_its_correction_is_undone(database: Database) -> None:
+    with database.begin() as session:
+        there = install(session)
+        first = confirmed(session, an_answer(there.a, {"cameras": Position.COMMITTED}), there)
+        better = correcting(first, an_answer(there.a, {"cameras": Position.PARTIAL}))
+        undone(session, confirmed(session, better, there, NOW + HOUR), there.noe, NOW + 2 * HOUR)
+    with looking(database) as reading, looking(database, as_of=NOW + 2 * HOUR) as before:
+        now, then = (feed(everything(one, "en")) for one in (reading, before))
+    assert "corrects it" not in words(now, 2)
+    assert "corrects it" in words(then, 1)
+    updated = [one.findall("a:entry", ATOM)[-1].findtext("a:updated", namespaces=ATOM) for one in (then, now)]
+    assert updated == ["2026-02-08T13:00:00Z", "2026-02-08T14:00:00Z"]
 
 
 @pytest.mark.engines("sqlite")

@@ -382,6 +382,20 @@ def test_several_acts_of_one_transaction_raise_the_revision_once(database: Datab
     assert mouth.revision() == revision + 1
 
 
+def test_of_many_things_those_longest_unread_are_forgotten_first(sqlite_url: str) -> None:
+    database = Database(sqlite_url)
+    installed(database)
+    known, read = Remembered(most=2), list[int]()
+
+    def asked(thing: int) -> int:
+        with database.read() as session:
+            return known.read_one(session, thing, lambda _session: read.append(thing) or thing)
+
+    assert [asked(thing) for thing in (1, 2, 1, 3, 1, 2)] == [1, 2, 1, 3, 1, 2]
+    assert read == [1, 2, 3, 2]
+    database.close()
+
+
 def test_what_an_older_transaction_reads_is_not_kept_for_the_newer(database: Database) -> None:
     there = installed(database)
     known = Remembered()

@@ -1,6 +1,7 @@
 """Answers to mentions: posted part after part below the mention, and looked for there before anything is repeated."""
 
 import hashlib
+import logging
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
@@ -10,10 +11,12 @@ from pledgebot.channels.mastodon.budgets import Budgets
 from pledgebot.channels.mastodon.gateway import Gateway
 from pledgebot.channels.mastodon.pieces import URL_LENGTH, Counted, counting, pieces
 from pledgebot.channels.mastodon.records import Limits, Status
-from pledgebot.channels.mastodon.threads import KeptBack, same_words, upload
+from pledgebot.channels.mastodon.threads import KeptBack, Unreadable, same_words, upload
 from pledgebot.domain.delivery import TemporaryFailure
 from pledgebot.messages.card_words import shortened
 from pledgebot.messages.document import Message, Picture
+
+log = logging.getLogger(__name__)
 
 _RECENT = 120
 """So many of the account's own posts are looked through."""
@@ -85,7 +88,13 @@ class Answers:
             return []
         limits = await self.limits()
         described = [shortened(picture, language, limits.description) for picture in pictures[: limits.media]]
-        return [await upload(one, self.gateway, self.budgets, self.pictures, answers=True) for one in described]
+        uploaded = []
+        for one in described:
+            try:
+                uploaded.append(await upload(one, self.gateway, self.budgets, self.pictures, answers=True))
+            except Unreadable as failure:
+                log.error("picture_left_out: %s", failure.reason)  # noqa: TRY400 - its words hold those of the message
+        return uploaded
 
     async def _one(self, text: str, manner: "_Manner", index: int, above: str, media: Sequence[str]) -> str:
         wait = self.budgets.ready_in(answers=True)

@@ -2,6 +2,7 @@
 
 import asyncio
 import hashlib
+import logging
 import re
 import unicodedata
 from collections.abc import Callable, Sequence
@@ -17,6 +18,8 @@ from pledgebot.channels.mastodon.records import Posted, Status
 from pledgebot.domain.delivery import PermanentFailure, TemporaryFailure, Uncertain
 from pledgebot.messages.document import Picture
 
+log = logging.getLogger(__name__)
+
 CLOCKS_DIFFER = timedelta(minutes=10)
 """So far may the instance's clock be behind ours when its posts of a time are looked at."""
 _PRIVATE = "direct"
@@ -29,6 +32,10 @@ class KeptBack(TemporaryFailure):
 
     def __init__(self, wait: timedelta) -> None:
         super().__init__("kept back by the pace", wait)
+
+
+class Unreadable(PermanentFailure):
+    """Nothing was sent: a picture cannot be read, or not be drawn."""
 
 
 @dataclass(frozen=True)
@@ -81,7 +88,7 @@ class Threads:
         return tuple(ids)
 
     async def _one(self, part: Piece, manner: Manner, index: int, above: str | None) -> Posted:
-        media = [await self._upload(picture) for picture in part.pictures]
+        media = [picture.id for picture in await self._hung(part)]
         wait = self.budgets.ready_in(answers=manner.answers, digests=manner.digests)
         if wait > timedelta(0):
             raise KeptBack(wait)
@@ -97,8 +104,19 @@ class Threads:
             media=media,
         )
 
-    async def _upload(self, picture: Picture) -> str:
-        return await upload(picture, self.gateway, self.budgets, self.pictures)
+    async def _hung(self, part: Piece) -> list[Hung]:
+        """Upload the pictures of a part; words are not kept back by one that cannot be drawn."""
+        hung = []
+        for picture in part.pictures:
+            try:
+                media = await upload(picture, self.gateway, self.budgets, self.pictures)
+            except Unreadable as failure:
+                if not part.text:
+                    raise
+                log.error("picture_left_out: %s", failure.reason)  # noqa: TRY400 - its words hold those of the message
+            else:
+                hung.append(Hung(media, picture.description))
+        return hung
 
     async def find(
         self, parts: Sequence[Piece], manner: Manner, *, since: datetime, reply_to: str | None = None
@@ -125,9 +143,9 @@ class Threads:
     ) -> tuple[str, ...]:
         """Put parts in the place of posts, and return the ids that stand then.
 
-        A post that says it already is left alone, since whoever boosted it is told of every edit. Its pictures give way to
-        those of the part, be it to none: an old one would go on saying what is not so. Parts that are left over are posted
-        below, posts that are left over deleted. Raises as `post` does.
+        A post that says and shows it already is left alone, since whoever boosted it is told of every edit. Its pictures give
+        way to those of the part, be it to none: an old one would go on saying what is not so. Parts that are left over are
+        posted below, posts that are left over deleted. Raises as `post` does.
         """
         kept = tuple(old[: len(parts)])
         for post, part in zip(kept, parts, strict=False):
@@ -142,9 +160,16 @@ class Threads:
 
     async def _change(self, post: str, part: Piece, warning: str) -> None:
         status = await self.gateway.status(post)
-        if not same_words(status.text, part.text):
-            new = [Hung(await self._upload(picture), picture.description) for picture in part.pictures]
-            await self.gateway.edit(post, part.text, warning=warning, pictures=new)
+        if not same_words(status.text, part.text) or not _same_pictures(status, part):
+            await self.gateway.edit(post, part.text, warning=warning, pictures=await self._hung(part))
+
+
+def _same_pictures(status: Status, part: Piece) -> bool:
+    """Tell whether a post has the pictures of a part: each with the description that says what is on it."""
+    said = [picture.description for picture in part.pictures]
+    return len(said) == len(status.pictures) and all(
+        same_words(one.description, other) for one, other in zip(status.pictures, said, strict=True)
+    )
 
 
 async def upload(
@@ -162,7 +187,7 @@ async def upload(
     try:
         content = await asyncio.to_thread(pictures, picture.key)
     except (OSError, LookupError) as error:
-        raise PermanentFailure(f"a picture cannot be read: {type(error).__name__}") from error
+        raise Unreadable(f"a picture cannot be read: {type(error).__name__}") from error
     budgets.uploaded()
     return await gateway.upload(content, "image/png", picture.description)
 

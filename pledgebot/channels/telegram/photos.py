@@ -50,7 +50,9 @@ class Photos:
             except BadRequest as error:
                 if not any(says(error, words) for words in _FILE_REFUSED):
                     raise
-                del self._known[key]
+                # Others may have met the same refusal meanwhile, and have it anew already.
+                if self._known.get(key) == number:
+                    del self._known[key]
         sent = await send(content)
         self.keep(key, sent)
         return sent

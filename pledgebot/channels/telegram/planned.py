@@ -1,16 +1,20 @@
 """A message as it will be sent: its pieces rendered, with their pictures and buttons, and remembered where many ask for it."""
 
 import asyncio
+import logging
 from collections import OrderedDict
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from telegram import InlineKeyboardMarkup, LinkPreviewOptions
 
 from pledgebot.channels.telegram.keyboards import as_sent, markup
 from pledgebot.channels.telegram.pieces import Piece, pieces
 from pledgebot.domain.delivery import PermanentFailure
-from pledgebot.messages.document import Message
+from pledgebot.messages.card_words import described
+from pledgebot.messages.document import Message, Picture
+
+log = logging.getLogger(__name__)
 
 NO_PREVIEW = LinkPreviewOptions(is_disabled=True)
 """Nothing of a link is shown but its label."""
@@ -53,21 +57,35 @@ class Renderings:
 
 
 async def plan(message: Message, private: bool, username: str, pictures: Callable[[str], bytes]) -> tuple[Planned, ...]:
-    """Return the pieces of a message for a chat, with their pictures. Raises `PermanentFailure`."""
+    """Return the pieces of a message for a chat, with their pictures. Raises `PermanentFailure` for a message of nothing.
+
+    Words are not kept back by a picture that cannot be drawn: its description goes in its place.
+    """
+    message = await _with_what_is_drawn(message, pictures)
     planned = []
     for piece in pieces(message):
         keyboard = markup(piece.words.buttons, private, username)
         shown = as_sent(keyboard) if keyboard is not None else ""
-        planned.append(Planned(piece, piece.html, await _picture(piece, pictures), keyboard, shown))
+        drawn = await _picture(piece.picture, pictures)
+        planned.append(Planned(piece, piece.html, drawn, keyboard, shown))
     if not planned:
         raise PermanentFailure("a message of nothing")
     return tuple(planned)
 
 
-async def _picture(piece: Piece, pictures: Callable[[str], bytes]) -> bytes | None:
-    if piece.picture is None:
+async def _with_what_is_drawn(message: Message, pictures: Callable[[str], bytes]) -> Message:
+    if not message.pictures:
+        return message
+    there = [one for one in message.pictures if await _picture(one, pictures) is not None]
+    missing = [one for one in message.pictures if one not in there]
+    return replace(described(replace(message, pictures=tuple(missing))), pictures=tuple(there))
+
+
+async def _picture(picture: Picture | None, pictures: Callable[[str], bytes]) -> bytes | None:
+    if picture is None:
         return None
     try:
-        return await asyncio.to_thread(pictures, piece.picture.key)
+        return await asyncio.to_thread(pictures, picture.key)
     except (OSError, LookupError) as error:
-        raise PermanentFailure(f"a picture cannot be read: {type(error).__name__}") from error
+        log.error("picture_left_out: %s", type(error).__name__)  # noqa: TRY400 - its words hold those of the message
+        return None

@@ -1,5 +1,6 @@
 """A piece of a message takes the place of what was sent: words for words, a picture for a picture; nothing old is left to see."""
 
+import asyncio
 from collections.abc import Awaitable, Coroutine
 from dataclasses import dataclass
 
@@ -15,6 +16,7 @@ from pledgebot.channels.telegram.pieces import CAPTION, Piece, without_picture
 from pledgebot.channels.telegram.planned import NO_PREVIEW, Planned
 from pledgebot.domain.delivery import PermanentFailure
 from pledgebot.messages.document import Message, paragraph
+from pledgebot.messages.i18n import translator
 from pledgebot.messages.render import telegram_fits
 
 _ELSEWHERE = "…"
@@ -29,18 +31,22 @@ class Rewriting:
     chat: int | str
     photos: Photos
 
-    async def put(self, number: int, one: Planned) -> None:
-        """Put a piece in the place of a message, with its picture in the place of the picture there."""
+    async def put(self, number: int, one: Planned) -> bool:
+        """Put a piece in the place of a message, with its picture in the place of the picture there.
+
+        Return whether it stands there: below a picture there may be no room for its words. Then an empty picture does, and the
+        piece is to go elsewhere.
+        """
         if one.picture is None:
-            await self._put_words(number, one)
-            return
+            return await self._put_words(number, one)
         try:
             await self._put_photo(number, one)
         except TelegramError as error:
             # What stands there is words alone, and a server that is not new leaves it so: they are put right.
             if not says(error, _NO_PHOTO) or not one.html:
                 raise
-            await self._put_words(number, one)
+            return await self._put_words(number, one)
+        return True
 
     async def remove(self, number: int, language: str) -> None:
         """Delete a message that is no longer said; where that is refused, its words and its picture go all the same."""
@@ -54,7 +60,7 @@ class Rewriting:
             left = Piece(Message((paragraph(_ELSEWHERE),), language))
             await self._put_words(number, Planned(left, _ELSEWHERE, None, None, ""))
 
-    async def _put_words(self, number: int, one: Planned) -> None:
+    async def _put_words(self, number: int, one: Planned) -> bool:
         try:
             await _unless_unchanged(
                 self.bot.edit_message_text(
@@ -68,9 +74,12 @@ class Rewriting:
             )
         except TelegramError as error:
             # What stands there is a picture: it must not go on saying what the words say no more.
-            if not says(error, NO_TEXT) or not telegram_fits(one.piece.words, CAPTION):
+            if not says(error, NO_TEXT):
                 raise
-            await self._put_photo(number, _emptied(one))
+            fits = telegram_fits(one.piece.words, CAPTION)
+            await self._put_photo(number, await asyncio.to_thread(_emptied, one if fits else _elsewhere(one)))
+            return fits
+        return True
 
     async def _put_photo(self, number: int, one: Planned) -> None:
         picture, content = one.piece.picture, one.picture
@@ -82,6 +91,13 @@ class Rewriting:
             return self.bot.edit_message_media(media, self.chat, number, reply_markup=one.markup)
 
         await _unless_unchanged(self.photos.send(picture.key, content, edit))
+
+
+def _elsewhere(one: Planned) -> Planned:
+    """Return what stands where a piece finds no room: in words too, for whoever does not see pictures."""
+    language = one.piece.words.language
+    piece = Piece(Message((paragraph(translator(language)._("See the words below")),), language))
+    return Planned(piece, piece.html, None, None, "")
 
 
 def _emptied(one: Planned) -> Planned:

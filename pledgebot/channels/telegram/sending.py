@@ -159,13 +159,17 @@ class _Where:
 
     async def rewrite(self, old: Sequence[int], planned: Sequence[Planned]) -> tuple[int, ...]:
         """Put pieces in the place of old ones. Until something new is sent, a failure is one of the whole: edits repeat well."""
-        kept = tuple(old[: len(planned)])
         there = Rewriting(self.bot, self._chat_id, self.photos)
-        for number, one in zip(kept, planned, strict=False):
-            await self._call(partial(there.put, number, one))
-        for number in old[len(planned) :]:
-            await self._call(partial(there.remove, number, planned[0].piece.words.language))
-        return await self.send(planned[len(kept) :], sent=kept)
+        kept: tuple[int, ...] = ()
+        put = 0
+        for number in old:
+            if put == len(planned):
+                await self._call(partial(there.remove, number, planned[0].piece.words.language))
+                continue
+            # A picture that has no room for the words below it is emptied; they go where the next piece stood, or follow.
+            put += await self._call(partial(there.put, number, planned[put]))
+            kept = (*kept, number)
+        return await self.send(planned[put:], sent=kept)
 
     async def send_document(self, content: bytes, filename: str) -> int:
         """Send a file as it is."""

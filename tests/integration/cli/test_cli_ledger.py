@@ -28,6 +28,13 @@ def test_the_export_is_verified_without_the_database(told: CommandLine, exported
     assert exported.exists()
 
 
+def test_words_with_other_ends_of_lines_are_verified_too(cli: CommandLine) -> None:
+    cli.confirm(cli.record("{a}", "cameras=committed", quote="We will\u2028do\u0085it."))
+    cli.done("ledger", "export", "ledger.jsonl")
+    assert "\u2028" in (cli.folder / "ledger.jsonl").read_text("utf-8")
+    assert cli.done("ledger", "verify", "ledger.jsonl") == cli.done("ledger", "verify")
+
+
 def test_the_export_names_no_organizer(told: CommandLine, exported: Path) -> None:
     text = exported.read_text("utf-8")
     assert told.done("organizers", "show")

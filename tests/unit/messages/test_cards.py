@@ -9,7 +9,7 @@ from io import BytesIO
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from PIL import Image
+from PIL import Image, ImageChops
 
 from factories.views import (
     NOWHERE,
@@ -32,7 +32,19 @@ from pledgebot.messages.card import Card, Entry, Row, card_of, key_of
 from pledgebot.messages.card_draw import draw
 from pledgebot.messages.card_facts import change_card, corrected_card, digest_card
 from pledgebot.messages.card_ink import COLOURS, PAPER, Face, Ink, legible, width
-from pledgebot.messages.card_layout import MOST_COLUMNS, NAME, TALLEST, card_height, pages, wrap
+from pledgebot.messages.card_layout import (
+    BESIDE,
+    MOST_COLUMNS,
+    NAME,
+    PAD,
+    TALLEST,
+    card_height,
+    entry_height,
+    grid,
+    head_height,
+    pages,
+    wrap,
+)
 from pledgebot.messages.card_signs import INK_OF, sign_mask
 from pledgebot.messages.card_views import Imprint, banner_card, city_card, list_card, table_card
 from pledgebot.messages.card_words import LONGEST, describe, pictures_of, shortened
@@ -125,6 +137,7 @@ def test_what_the_font_lacks_is_one_box_and_what_nobody_sees_is_left_out() -> No
     assert legible("A 😀😀👩\u200d👧 B") == f"A {box} B"
     assert legible("e\u0301\u200b") == "é"
     assert legible("ｆull") == "full"
+    assert legible("Une\nligne\u2028seule") == "Une ligne seule"
 
 
 def test_hostile_names_are_drawn_harmlessly() -> None:
@@ -173,6 +186,45 @@ def test_the_table_says_each_position_by_a_sign_and_a_word_and_tells_the_silence
     assert "Published by Collectif Exemple" in made.footer
     drawn = Image.open(BytesIO(draw(made)))
     assert drawn.mode == "P"
+
+
+def test_only_what_is_inherited_is_marked_as_inherited() -> None:
+    own = replace(card(rows=1, columns=1), rows=(Row("A", "", ((Entry(Sign.REFUSED, "refuse", part="Partie"),),)),))
+    heir = Entry(Sign.COMMITTED, "s’engage", inherited=True)
+    both = replace(own, rows=(Row("A", "", ((heir, *own.rows[0].boxes[0]),)),))
+    plain = replace(both, rows=(Row("A", "", ((replace(heir, inherited=False), *own.rows[0].boxes[0]),)),))
+    marked, unmarked = (Image.open(BytesIO(draw(one))).convert("RGB") for one in (both, plain))
+    changed = ImageChops.difference(marked, unmarked).getbbox()
+    top = head_height(both, grid(1))
+    assert changed is not None
+    assert top < changed[1]
+    # The entry below, which the list said itself, stands as it stood.
+    assert changed[3] <= top + PAD + entry_height(heir, grid(1).room(1)) + PAD
+
+
+def test_of_what_differs_by_list_of_origin_each_is_legible_on_the_picture() -> None:
+    parents = tuple((f"Liste Exemple pour une ville où l’on vit {number}", standing()) for number in range(4))
+    view = list_view(Standing(Origin.INHERITED, parents=parents))
+    made = table_card(replace(table_view(view), demands=(demand_view(),)), FR, IMPRINT)
+    [entry] = made.rows[0].boxes[0]
+    assert not any(line.endswith("…") for note in entry.notes for line in wrap(note, BESIDE, grid(3).room(1)))
+
+
+def test_whatever_goes_wrong_with_drawing_is_a_picture_that_cannot_be_read() -> None:
+    heir = Entry(Sign.COMMITTED, "s’engage", inherited=True)
+    narrow = replace(card(columns=500), rows=(Row("A", "", ((heir,),)),))
+    with pytest.raises(ValueError, match="Width"):
+        draw(narrow)
+    with pytest.raises(LookupError):
+        read_card(key_of(narrow))
+
+
+def test_what_a_description_leaves_out_of_one_list_is_not_sought_by_the_names_of_lists() -> None:
+    demands = [cell_view(demand=demand_view(id=n, title={"fr": f"Demande {n} " * 9, "en": "x"})) for n in range(20)]
+    [first, *_] = pictures_of(list_card(list_view(cells=tuple(demands)), FR, IMPRINT), FR)
+    told = describe(card_of(first.key) or card(), FR, 400)
+    assert "le texte les dit aussi" in told
+    assert "par leur nom" not in told
 
 
 def test_a_card_of_something_empty_says_so() -> None:
@@ -238,6 +290,9 @@ def test_a_description_says_the_same_in_sentences() -> None:
     view = table_view(list_view(standing()), list_view(NOWHERE, Stage.CONTACTED, head=list_head(id=2, name="Liste B")))
     told = describe(table_card(view, FR, IMPRINT), FR)
     assert told.startswith("Image\u00a0: Ce que disent les listes\u00a0: Villexemple.")
+    assert "Dernière réponse confirmée\u00a0: entrée 7 du registre, propos du 14 février 2026. Lettre ouverte" in told
+    hashed = replace(card(), footer=(f"Registre : maillon 7, empreinte {'a' * 64}",))
+    assert "Registre" not in describe(hashed, FR)
     assert "3. Liste Exemple A\u00a0: s’engage." in told
     assert "3. Liste B\u00a0: pas encore de réponse (sollicitée le 1er février 2026)." in told
 
@@ -252,7 +307,13 @@ def test_a_description_that_is_too_long_loses_whole_sentences_and_says_how_many(
     names = [row.name for row in made.rows if f"{row.name}: " in told]
     assert names == [row.name for row in made.rows][: len(names)]
     left = len(made.rows) - len(names)
-    assert told == whole or f"{left} more line" in told or told.startswith("Picture of the positions")
+    below = " Publié par un collectif."
+    assert whole.endswith(below if rows else ".")
+    assert (
+        told in {whole, whole.removesuffix(below)}
+        or f"{left} more line" in told
+        or told.startswith("Picture of the positions")
+    )
 
 
 def test_each_picture_describes_its_own_rows() -> None:

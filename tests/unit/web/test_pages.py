@@ -1,3 +1,4 @@
+import re
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from urllib.parse import quote
@@ -27,6 +28,8 @@ from factories.web import MASTHEAD
 from pledgebot.domain.answer import AnswerKind, Position
 from pledgebot.domain.events import ProofFacts
 from pledgebot.domain.progress import Stage
+from pledgebot.messages.card_signs import INK_OF
+from pledgebot.messages.cells import Sign
 from pledgebot.messages.i18n import translator
 from pledgebot.services.board_views import (
     BannerHead,
@@ -39,6 +42,7 @@ from pledgebot.services.board_views import (
     StancePage,
     Wording,
 )
+from pledgebot.web.board_pages import style
 from pledgebot.web.pages import (
     ON_A_PAGE,
     chunks,
@@ -178,6 +182,7 @@ def test_a_frame_leads_out_of_itself_and_names_the_publisher() -> None:
         }
         assert not tree.xpath("//nav | //header | //form")
         assert "Collectif Exemple" in pages[kind]
+        assert f"exemple.test/at/2026-02-15/fr/{kind}/" in tree.xpath("string(//p[@class='citation'])")
 
 
 def test_a_page_of_a_day_says_so_leads_back_and_stays_on_its_day() -> None:
@@ -189,6 +194,49 @@ def test_a_page_of_a_day_says_so_leads_back_and_stays_on_its_day() -> None:
     rows = tree.xpath("//table//a/@href")
     assert rows
     assert all(href.startswith("../../../../../at/2026-02-20/fr/") for href in rows)
+    assert tree.xpath("//meta[@property='og:image']/@content") == [
+        "https://tableau.exemple.test/at/2026-02-20/cards/fr/place/13055.png"
+    ]
+
+
+@pytest.mark.parametrize(
+    ("changes", "told"),
+    [
+        ({}, "(compte aujourd’hui)"),
+        ({"day": date(2026, 2, 20)}, "(comptait alors)"),
+        ({"day": date(2026, 2, 20), "unfinished": True}, "(compte aujourd’hui)"),
+    ],
+)
+def test_of_a_day_that_is_past_nothing_is_said_of_today(changes: dict[str, object], told: str) -> None:
+    pages = all_pages("Liste Exemple A", **changes)
+    for kind in ("list", "stance", "banner"):
+        assert [word for word in ("(compte aujourd’hui)", "(comptait alors)") if word in pages[kind]] == [told]
+
+
+def test_signs_have_the_colours_that_they_have_on_the_card() -> None:
+    rules = re.findall(r"^((?:\.sign\.\w+(?:, )?)+) { color: var\(--(\w+)\)", style().decode(), re.MULTILINE)
+    coloured = {one.removeprefix(".sign."): colour for signs, colour in rules for one in signs.split(", ")}
+    board = {sign: coloured.get(sign.value, "plain") for sign in Sign}
+    pairs = {(INK_OF[sign], colour) for sign, colour in board.items()}
+    assert len(pairs) == len({ink for ink, _colour in pairs}) == len({colour for _ink, colour in pairs})
+
+
+def test_a_demand_that_was_reworded_does_not_claim_that_its_tests_came_before_every_answer() -> None:
+    page = all_pages("Liste Exemple A")["demand"]
+    assert "avant les réponses" not in page
+    assert "en vigueur quand elle a été enregistrée" in page
+
+
+def test_a_page_that_does_not_exist_names_no_address_of_its_own() -> None:
+    page = render_missing(setting("fr/", depth=2))
+    assert "canonical" not in page
+    assert "og:url" not in page
+
+
+def test_the_bot_is_named_and_linked_in_the_typography_of_the_language() -> None:
+    masthead = replace(MASTHEAD, bots={"Telegram": "https://t.me/exemple_bot"})
+    page = render_about(letter(), setting("fr/about/", masthead=masthead))
+    assert 'Telegram\u00a0: <a href="https://t.me/exemple_bot"' in page
 
 
 def test_a_large_country_is_an_index_of_pages_that_stay_small() -> None:

@@ -106,6 +106,15 @@ def test_only_the_webhook_and_the_sign_of_life_exist() -> None:
     served(Kept(), act)
 
 
+def test_who_is_cut_off_when_everything_stops_leaves_no_trace_in_the_log(caplog: pytest.LogCaptureFixture) -> None:
+    class CutOff(Kept):
+        async def keep(self, update: object) -> None:
+            raise asyncio.CancelledError(update)
+
+    posted(b"{}", CutOff())
+    assert [record for record in caplog.records if record.exc_info] == []
+
+
 def test_a_port_that_is_taken_is_said_in_one_line() -> None:
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))

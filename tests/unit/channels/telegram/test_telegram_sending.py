@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 from telegram import Bot
+from telegram.error import BadRequest
 
 from fakes.moments import LeapingMoments
 from fakes.telegram import Call, Chat, Limits, Person, TelegramServer
@@ -525,13 +526,63 @@ def test_where_a_correction_has_no_picture_the_old_one_is_not_left_to_be_seen() 
     played(scene)
 
 
-def test_a_picture_that_cannot_be_read_stops_the_message() -> None:
+def words_alone(text: str) -> Message:
+    """Return words that find no room below a picture."""
+    return replace(MESSAGE, blocks=(paragraph(f"{text} " * 300),))
+
+
+TWO_CARDS = (*pictures_of(CARD, translator("fr")), *pictures_of(replace(CARD, title="Deux"), translator("fr")))
+
+
+@pytest.mark.parametrize(
+    "before", [carded(), carded(words_alone("avant")), replace(words_alone("avant"), pictures=TWO_CARDS)]
+)
+@pytest.mark.parametrize("after", [words_alone("après"), carded(words_alone("après"), replace(CARD, title="Corrigé"))])
+def test_whatever_the_pieces_were_no_old_picture_and_no_old_word_is_left(before: Message, after: Message) -> None:
     async def scene(it: Stage) -> None:
-        with pytest.raises(PermanentFailure, match="picture"):
-            await deliver(it.bot, it.pace, it.alix.id, 0, pictured(long_message(2)), lane=Lane.ANSWER)
-        assert it.texts() == []
+        number = await it.send(before)
+        old = {sent.file.unique_id for sent in it.alix.chat.from_bot if sent.file is not None}
+        for _twice in range(2):
+            number = await it.send(after, Action.EDIT, number)
+            standing = it.alix.chat.from_bot
+            assert number == " ".join(str(sent.id) for sent in standing)
+            assert not old & {sent.file.unique_id for sent in standing if sent.file is not None}
+            assert sum(sent.text.count("après") for sent in standing) == 300
+            # An empty picture says so in words, too.
+            assert all(sent.text and "avant" not in sent.text for sent in standing)
 
     played(scene)
+
+
+def test_a_picture_that_cannot_be_read_does_not_keep_its_words_back(caplog: pytest.LogCaptureFixture) -> None:
+    async def scene(it: Stage) -> None:
+        await deliver(
+            it.bot, it.pace, it.alix.id, 0, pictured(MESSAGE, Picture("gone", "Un tableau")), lane=Lane.ANSWER
+        )
+        [sent] = it.alix.chat.from_bot
+        assert sent.file is None
+        assert sent.text.startswith("Liste Exemple A")
+        assert "Un tableau" in sent.text
+
+    played(scene)
+    assert "picture_left_out" in caplog.text
+
+
+def test_two_who_meet_the_same_forgotten_photo_both_send_it_anew() -> None:
+    async def whole() -> None:
+        photos = Photos()
+        photos._known["carte"] = "AgAC-unknown"  # noqa: SLF001 - a number of another time
+        both_refused = asyncio.Barrier(2)
+
+        async def send(photo: str | bytes) -> str:
+            if isinstance(photo, bytes):
+                return "sent"
+            await both_refused.wait()
+            raise BadRequest("Wrong file identifier/HTTP URL specified")
+
+        assert await asyncio.gather(*(photos.send("carte", PNG, send) for _two in range(2))) == ["sent", "sent"]
+
+    asyncio.run(whole())
 
 
 def test_a_picture_is_read_from_its_path(tmp_path: Path) -> None:
