@@ -35,7 +35,7 @@ from pledgebot.store.tables import (
     Stance,
 )
 
-AT_ONCE = 400
+AT_ONCE = 200
 """How many lists are read together: enough to make queries cheap, few enough to be held in a little memory."""
 
 _PLACED = sa.select(

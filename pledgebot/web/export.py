@@ -44,7 +44,7 @@ from pledgebot.web.pages import chunks, render_about, render_data, render_home, 
 from pledgebot.web.pages_lists import render_banner, render_demand
 from pledgebot.web.reading import Masthead, Reading
 
-AT_ONCE = 300
+AT_ONCE = 150
 """How many lists are read and rendered together."""
 
 IN_A_JOB = 2_000

@@ -4,9 +4,7 @@ import re
 import uuid
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
-from typing import Final
-
-from icalendar import Calendar, Event
+from typing import TYPE_CHECKING, Final
 
 from pledgebot.domain.election import SilenceRule
 from pledgebot.messages.i18n import Translator, translator
@@ -20,12 +18,18 @@ from pledgebot.web.page import ICALENDAR, Page
 from pledgebot.web.producers import Producer
 from pledgebot.web.reading import Reading
 
+if TYPE_CHECKING:
+    from icalendar import Event
+
 _NAMES: Final = uuid.UUID("0b7e2f64-51c3-5d0f-8a3b-9d1f7c2a6e45")
 """The name space of the identifiers: never change it, or every event stands in people's calendars twice."""
 
 
 def calendar_file(reading: Reading) -> bytes:
     """Return the calendar in the installation's first language. The clock plays no part in it."""
+    # It takes as much memory as some hundred pages, and only this needs it.
+    from icalendar import Calendar
+
     tr = translator(reading.masthead.languages[0])
     session, known = reading.session, reading.known
     letter = known.read(session, read_letter)
@@ -52,7 +56,7 @@ def calendar_file(reading: Reading) -> bytes:
     return written
 
 
-def _events(one: RoundView, widest: RoundView, tr: Translator, *, silent: bool) -> Iterator[Event]:
+def _events(one: RoundView, widest: RoundView, tr: Translator, *, silent: bool) -> "Iterator[Event]":
     title = tr._("{election}, round {number}").format(election=tr.pick(one.election), number=one.number)
     vote = _event("vote", typeset(tr._("Vote: {title}").format(title=title), tr.language))
     vote.add("dtstart", one.day)
@@ -70,7 +74,9 @@ def _events(one: RoundView, widest: RoundView, tr: Translator, *, silent: bool) 
         yield silence
 
 
-def _event(kind: str, summary: str) -> Event:
+def _event(kind: str, summary: str) -> "Event":
+    from icalendar import Event
+
     event = Event()
     event.add("summary", summary)
     event.add("transp", "TRANSPARENT")
