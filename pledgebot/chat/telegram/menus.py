@@ -58,6 +58,7 @@ def menus(languages: tuple[str, ...], organizers: Iterable[str], groups: Iterabl
 # The names of commands by language; a test holds them to the grammar, which understands all of them everywhere.
 _FRENCH = {
     "stances": "positions", "list": "liste", "demand": "demande", "compare": "comparer", "history": "historique",
+    "picture": "image",
     "dates": "dates", "letter": "lettre", "help": "aide", "subscribe": "abonner", "digest": "rythme", "quiet": "calme",
     "timezone": "fuseau",
     "language": "langue", "mydata": "mesdonnees", "forget": "oublier", "privacy": "confidentialite", "log": "noter",
@@ -74,6 +75,7 @@ def _follower(tr: Translator) -> tuple[tuple[str, str], ...]:
         ("demand", tr._("what every list says on one demand")),
         ("compare", tr._("two lists side by side")),
         ("history", tr._("everything that one list said, and when")),
+        ("picture", tr._("the table as a picture")),
         ("dates", tr._("the polling days")),
         ("letter", tr._("the open letter")),
         ("help", tr._("what can be asked")),
