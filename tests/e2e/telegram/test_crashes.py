@@ -124,9 +124,11 @@ def test_a_draft_a_decision_and_a_fan_out_survive(tmp_path: Path) -> None:
         sent = server.holds("sendMessage", where=to(subs[1]))
         vera.press(entry, "Confirm")
         assert shown.reached.wait(15)
-        # The others go side by side with it: cut off meanwhile, they would be in doubt too.
-        for reader in (subs[0].chat, subs[2].chat, play.news):
-            reader.wait_for("We signed it.")
+        # The others go side by side with it: before their receipts are written down, they would be in doubt too.
+        others = (subs[0].chat, subs[2].chat, play.news)
+        settled = "SELECT count(*) FROM delivery JOIN destination ON destination.id = destination_id WHERE state = 'sent' AND "
+        there = " OR ".join(f"address = '{chat.id}'" for chat in others)
+        eventually(lambda: town.select(f"{settled}({there})") == [(3,)], "the others are told")
         killed_at(local, sent, arrives=True)
         vera.wait_for(play.organization, "is confirmed by Vera")
         caught_up(local)
