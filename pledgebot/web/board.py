@@ -18,12 +18,13 @@ from pledgebot.services.policies import policy
 from pledgebot.services.revision import Remembered, current_revision
 from pledgebot.services.rounds import UNREADABLE, whole_calendar
 from pledgebot.store.engine import Database
-from pledgebot.web.board_pages import missing, searched
+from pledgebot.web.board_pages import missing
 from pledgebot.web.moments import Borders, Moment, end_of, ends_of, moment_of
 from pledgebot.web.page import FilePage, Page, Redirect
 from pledgebot.web.producers import Producer, producers
 from pledgebot.web.reading import Masthead, Reading
 from pledgebot.web.rendering import is_dated, is_framable
+from pledgebot.web.searching import searched
 
 _AT = re.compile(r"at/(\d{4}-\d\d-\d\d)/(.+)", re.ASCII)
 _EMBED = re.compile(r"embed/(.+)")

@@ -15,6 +15,7 @@ from datetime import datetime
 from functools import partial
 from multiprocessing import get_context, parent_process
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from pledgebot.domain.errors import Unusable
 from pledgebot.services import board_views
@@ -26,7 +27,6 @@ from pledgebot.services.revision import Remembered, current_revision
 from pledgebot.services.views import PlaceView
 from pledgebot.store.engine import Database
 from pledgebot.web import addresses, data, feeds, ics
-from pledgebot.web.board import Board
 from pledgebot.web.board_pages import PRODUCERS
 from pledgebot.web.export_folder import (
     MARK,
@@ -43,6 +43,9 @@ from pledgebot.web.export_pages import FEW, Anywhere, Exported, Pages, Place, Sc
 from pledgebot.web.pages import chunks, render_about, render_data, render_home, render_missing, render_places
 from pledgebot.web.pages_lists import render_banner, render_demand
 from pledgebot.web.reading import Masthead, Reading
+
+if TYPE_CHECKING:
+    from pledgebot.web.board import Board
 
 AT_ONCE = 150
 """How many lists are read and rendered together."""
@@ -77,7 +80,7 @@ class _Changed(Exception):  # noqa: N818 - it is no error: the work is begun aga
 
 def export_board(
     database: Database,
-    board: Board,
+    board: "Board",
     now: datetime,
     folder: Path,
     said: Said | None = None,
@@ -106,7 +109,7 @@ def export_board(
 
 
 def _replaced(
-    database: Database, board: Board, now: datetime, folder: Path, beside: Path, said: Said, workers: int, few: int
+    database: Database, board: "Board", now: datetime, folder: Path, beside: Path, said: Said, workers: int, few: int
 ) -> Written:
     for _try in range(TRIES):
         try:
@@ -123,7 +126,7 @@ def _nobody(_done: int, _all: int) -> None:
 
 
 def _written_beside(
-    database: Database, board: Board, now: datetime, folder: Path, beside: Path, said: Said, workers: int, few: int
+    database: Database, board: "Board", now: datetime, folder: Path, beside: Path, said: Said, workers: int, few: int
 ) -> Written:
     clear(beside)
     beside.mkdir(parents=True)
