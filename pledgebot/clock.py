@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
+from functools import lru_cache
 from typing import Protocol
 
 CLOCK_TOLERANCE = timedelta(minutes=2)
@@ -54,11 +55,15 @@ class MovedClock:
 
 
 class ClockWatch:
-    """Compares this clock with those of the networks, as their replies tell them. It may be told from several threads."""
+    """Compares this clock with those of the networks, as their replies tell them. It may be told from several threads.
+
+    `off` is how far this clock is off by the network from which it is furthest; None while it is near enough to all.
+    """
 
     def __init__(self) -> None:
         self._off: dict[str, timedelta] = {}
         self._lock = threading.Lock()
+        self.off: timedelta | None = None
 
     def hear(self, network: str, asked: datetime, heard: datetime, headers: Mapping[str, str]) -> None:
         """Take note of one reply: when it was asked for and when it came by this clock (aware), and its headers.
@@ -75,19 +80,17 @@ class ClockWatch:
         elif theirs > max(asked, heard):
             off = max(asked, heard) - theirs
         with self._lock:
+            if self._off.get(network) == off:
+                return
             self._off[network] = off
+            furthest = max(self._off.values(), key=abs)
+            self.off = furthest if is_off(furthest) else None
 
     @property
     def offsets(self) -> dict[str, timedelta]:
         """Return, for each network that was heard, how far this clock is from its: more than zero when this one is ahead."""
         with self._lock:
             return dict(self._off)
-
-    @property
-    def off(self) -> timedelta | None:
-        """Return how far this clock is off by the network from which it is furthest; None while it is near enough to all."""
-        furthest = max(self.offsets.values(), key=abs, default=timedelta())
-        return furthest if is_off(furthest) else None
 
 
 def is_off(offset: timedelta) -> bool:
@@ -96,8 +99,14 @@ def is_off(offset: timedelta) -> bool:
 
 
 def _date_of(headers: Mapping[str, str]) -> datetime | None:
+    return _read_date(headers.get("Date", ""))
+
+
+@lru_cache(maxsize=16)
+def _read_date(text: str) -> datetime | None:
+    """Read a date of a reply; all replies of one second have the same."""
     try:
-        told = parsedate_to_datetime(headers.get("Date", ""))
+        told = parsedate_to_datetime(text)
     except (ValueError, TypeError, IndexError, OverflowError):
         return None
     return told.replace(tzinfo=UTC) if told.tzinfo is None else told.astimezone(UTC)

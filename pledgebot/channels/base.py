@@ -73,7 +73,7 @@ class Channel(Protocol):
         ...
 
     def leave(self) -> None:
-        """Say that what was taken leaves now."""
+        """Say that the first of what was taken leaves now."""
         ...
 
     def at_once(self, latency: timedelta, *, paid: bool = False) -> int:

@@ -10,8 +10,10 @@ import asyncio
 import logging
 from collections import Counter
 from collections.abc import Callable, Sequence
+from concurrent.futures import Executor, Future
+from dataclasses import dataclass
 from functools import partial
-from typing import Protocol, TypeVar
+from typing import TypeVar
 
 from pledgebot.clock import Clock
 from pledgebot.dispatcher.outcomes import Settlement
@@ -20,23 +22,35 @@ from pledgebot.services.claims import Worded, claim_deliveries
 from pledgebot.services.quick_claims import claim_quickly
 from pledgebot.services.settling import release_unsent, settle_quickly
 from pledgebot.store.engine import Database
+from pledgebot.store.line import Line
 
 log = logging.getLogger(__name__)
 R = TypeVar("R")
-
-
-class Cross(Protocol):
-    """Does something that waits for the database, outside the event loop."""
-
-    async def __call__(self, work: Callable[[], R], /) -> R:
-        """Return what the work returns."""
-        ...
 
 
 LINGER = 0.04
 """For so many seconds at most a receipt waits for the next claim."""
 _SETTLE_AGAIN = (0.1, 0.5, 2.0)
 """How many seconds are waited before what became of a message is written again; the last of them again and again."""
+
+
+@dataclass(frozen=True)
+class Claiming:
+    """A claim that is being written, and what is settled with it."""
+
+    worded: Sequence[Worded]
+    receipts: Sequence[tuple[Settlement, float]]
+    written: Future[frozenset[int]]
+
+    @property
+    def is_written(self) -> bool:
+        """Tell whether nobody has to wait for it any more."""
+        return self.written.done()
+
+
+async def _outcome(future: Future[R]) -> R:
+    """Return what another thread did; what is done already costs no round through the event loop."""
+    return future.result() if future.done() else await asyncio.wrap_future(future)
 
 
 class Books:
@@ -50,14 +64,15 @@ class Books:
         self,
         database: Database,
         clock: Clock,
-        cross: Cross,
+        executor: Executor,
         token: int,
         under_way: set[int],
         tell: Callable[[str], None] = lambda _outcome: None,
     ) -> None:
         self._database = database
+        self._line = Line()
         self._clock = clock
-        self._cross = cross
+        self._executor = executor
         self._token = token
         self._under_way = under_way
         self._tell = tell
@@ -71,23 +86,29 @@ class Books:
         self.latency = 0.1
         self.changed = asyncio.Event()
 
-    async def claim(self, worded: Sequence[Worded]) -> frozenset[int]:
-        """Claim deliveries, and return those that are this worker's own now."""
+    def begin_claim(self, worded: Sequence[Worded]) -> Claiming:
+        """Begin to claim deliveries, and to settle what waits."""
         self.open |= {item.delivery for item in worded}
         for item in worded:
             self._under_way.update(item.deliveries)
         receipts, self._receipts = self._receipts, []
+        self._stop_lingering()
+        written = self._executor.submit(self._claim, worded, [one for one, _took in receipts])
+        return Claiming(worded, receipts, written)
+
+    async def claimed(self, claiming: Claiming) -> frozenset[int]:
+        """Return those that are this worker's own now, once that is written down."""
         try:
-            claimed = await self._cross(partial(self._claim, worded, [one for one, _took in receipts]))
+            ours = await _outcome(claiming.written)
         except Unusable:
-            self._receipts = receipts + self._receipts
+            self._receipts = [*claiming.receipts, *self._receipts]
             self.write_now()
             # The claim may have been committed although nobody said so.
-            await self.release(worded)
+            await self.release(claiming.worded)
             raise
-        self._settled(receipts)
-        self._forget([item for item in worded if item.delivery not in claimed])
-        return claimed
+        self._settled(claiming.receipts)
+        self._forget([item for item in claiming.worded if item.delivery not in ours])
+        return ours
 
     async def release(self, worded: Sequence[Worded]) -> None:
         """Give claims back of which nothing has left."""
@@ -110,9 +131,7 @@ class Books:
 
     def write_now(self) -> None:
         """Begin to settle what is not settled yet."""
-        if self._lingering is not None:
-            self._lingering.cancel()
-            self._lingering = None
+        self._stop_lingering()
         if self._writing is None or self._writing.done():
             self.check()
             self._writing = asyncio.create_task(self._write_down())
@@ -124,11 +143,16 @@ class Books:
 
     async def close(self) -> None:
         """Stop writing; what is not settled yet will be a doubt."""
-        if self._lingering is not None:
-            self._lingering.cancel()
+        self._stop_lingering()
         if self._writing is not None:
             self._writing.cancel()
             await asyncio.gather(self._writing, return_exceptions=True)
+        await _outcome(self._executor.submit(self._line.close))
+
+    def _stop_lingering(self) -> None:
+        if self._lingering is not None:
+            self._lingering.cancel()
+            self._lingering = None
 
     async def _write_down(self) -> None:
         while self._receipts:
@@ -152,7 +176,7 @@ class Books:
         wait = 0.0
         while True:
             try:
-                await self._cross(write)
+                await _outcome(self._executor.submit(write))
             except Unusable as error:
                 wait = next(waits, wait)
                 log.warning("not_settled_yet: %s", error)
@@ -166,7 +190,7 @@ class Books:
         sent = [one.sent for one in settlements if one.sent is not None]
         claimed: frozenset[int] = frozenset()
         if plain or sent:
-            with self._database.writing() as connection:
+            with self._database.writing(self._line) as connection:
                 if sent:
                     settle_quickly(connection, sent, self._token)
                 claimed = claim_quickly(connection, plain, self._token, self._clock.now())
@@ -188,7 +212,7 @@ class Books:
         """Write what arrived in one transaction, everything else in one each: a fault of one spoils no other."""
         sent = [one.sent for one in settlements if one.sent is not None]
         if sent:
-            with self._database.writing() as connection:
+            with self._database.writing(self._line) as connection:
                 settle_quickly(connection, sent, self._token)
         for one in settlements:
             if one.sent is None:

@@ -2,20 +2,32 @@
 
 import asyncio
 import math
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from functools import partial
+from typing import Protocol, TypeVar
 
 from pledgebot.channels.base import Channel
 from pledgebot.clock import Clock, ClockWatch
-from pledgebot.dispatcher.books import Cross
 from pledgebot.domain.audience import Audience
 from pledgebot.domain.election import Hush
 from pledgebot.services import brake_checks, doubts, fan_out
 from pledgebot.services.due import Due, due_deliveries, put_off
-from pledgebot.services.gate import UNKNOWN, Gate, SilencePolicy, gate_at, gate_of, may_go, read_calendar
+from pledgebot.services.gate import UNKNOWN, Calendar, Gate, SilencePolicy, gate_at, gate_of, may_go, read_calendar
 from pledgebot.services.stopped import is_news, keep_stopped
 from pledgebot.store.engine import Database, Session
+
+R = TypeVar("R")
+
+
+class Cross(Protocol):
+    """Does something that waits for the database, outside the event loop."""
+
+    async def __call__(self, work: Callable[[], R], /) -> R:
+        """Return what the work returns."""
+        ...
+
 
 _MOST_ROUNDS = 1000
 """After so many steps of the fan-out it is sent before it goes on."""
@@ -52,6 +64,7 @@ class Desk:
     def __post_init__(self) -> None:
         """Begin without a calendar."""
         self._calendar = UNKNOWN
+        self._free: tuple[Calendar, datetime, datetime] | None = None
 
     async def look_at_gate(self) -> Hush:
         """Return why nothing may be said to the public, and let organizers know where they have to do something about it."""
@@ -97,11 +110,20 @@ class Desk:
             return False
         if due.audience is Audience.ORGANIZERS:
             return True
-        return True if self._calendar.is_free(now, self.silence, clock_off=self._clock_off) else None
+        return True if not self._clock_off and self._is_free(now) else None
 
     async def asks_whether_may_leave(self, due: Due) -> bool:
         """Tell, by the database, whether a message may be sent in this moment."""
         return await self.cross(partial(self._may_go, due))
+
+    def _is_free(self, now: datetime) -> bool:
+        """Tell whether everybody may be spoken to. It is asked for each message: worked out again when it may have changed."""
+        calendar, known = self._calendar, self._free
+        if known is not None and known[0] is calendar and known[1] <= now < known[2]:
+            return True
+        until = calendar.free_until(now, self.silence)
+        self._free = (calendar, now, until) if until is not None else None
+        return until is not None
 
     @property
     def _clock_off(self) -> bool:

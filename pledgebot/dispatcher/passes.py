@@ -71,7 +71,7 @@ class Dispatcher:
         counts: dict[str, int] = {}
         for channel in self.channels.values():
             tell = partial(self.tallies.sent, channel.name)
-            books = Books(self.database, self.clock, self._cross, self.token, self.house.under_way, tell)
+            books = Books(self.database, self.clock, self.executor, self.token, self.house.under_way, tell)
             road = Road(
                 channel=channel,
                 desk=desk,

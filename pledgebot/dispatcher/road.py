@@ -1,6 +1,7 @@
 """The road to one medium: what may go now is taken, worded, claimed, sent side by side, and settled as its receipts come."""
 
 import asyncio
+import time
 from collections import deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -8,9 +9,9 @@ from datetime import timedelta
 
 from pledgebot.channels.base import Channel, Outgoing
 from pledgebot.clock import Clock
-from pledgebot.dispatcher.books import Books
+from pledgebot.dispatcher.books import Books, Claiming
 from pledgebot.dispatcher.desk import Desk
-from pledgebot.dispatcher.launcher import Claimed, Launcher
+from pledgebot.dispatcher.launcher import AHEAD, AHEAD_PAID, LOST, Claimed, Launcher
 from pledgebot.dispatcher.outcomes import Settlement, after, arrived, in_doubt
 from pledgebot.dispatcher.words import Wording, Wordings
 from pledgebot.domain.errors import Unusable
@@ -24,14 +25,10 @@ _MOST_PASSED_OVER = 500
 """After so many places to which nothing can go now, the others wait for the next pass too."""
 _FRESH_SECONDS = 1.0
 """After so long it is looked again at what is to be sent first."""
-_LOST_SECONDS = 1.0
-"""So long a place is passed over where a delivery was not ours to send after all."""
 _LOOKED_AT = (40, 300)
 """So many deliveries are looked at together, at least and at most: twice as many as went since the last look."""
 _SOON = timedelta(seconds=0.1)
 """Nothing is claimed ahead of what is not to leave as soon as this."""
-_AHEAD_SECONDS = 0.005
-"""So often it is seen whether more can be claimed ahead."""
 _LOOK_SECONDS = 0.5
 """So often it is seen whether the lease still holds, and so long at most it is waited for receipts."""
 
@@ -63,6 +60,9 @@ class Road:
         self._moved: set[int] = set()
         self._flights: set[asyncio.Task[None]] = set()
         self._cut = False
+        self._now: Callable[[], float] = time.monotonic
+        self._claiming: Claiming | None = None
+        self._asked: list[Claimed] = []
         self._launcher = Launcher(self.channel, self.desk, self.books, self.may_go, self._launch, self._put_aside)
         self.fanned_out = 0
 
@@ -71,11 +71,15 @@ class Road:
 
         Raises `Unusable` when the database is away, once what was under way is settled all the same.
         """
+        self._now = asyncio.get_running_loop().time
         watch = asyncio.create_task(self._watch_lease())
         try:
             away = await self._send_on()
             while self.books.open:
-                await self._receipts()
+                try:
+                    await self._receipts()
+                except Unusable as error:
+                    away = away or error
             if away is not None:
                 raise away
         finally:
@@ -116,18 +120,7 @@ class Road:
         if not self._waiting and not await self._look():
             # What was under way when it was looked may be settled by now, and let others go.
             return (under_way and not self.books.open) or await self._wait_for_places()
-        if self._waiting[0].paid and self.desk.may_leave(self._waiting[0]):
-            return await self._go_ahead()
-        taken, wait = self._take()
-        if taken:
-            await self._send_all(taken)
-            return True
-        if not self._waiting:
-            return True
-        if not wait:
-            await self._receipts()
-            return True
-        return await self._pause(wait)
+        return await self._go_ahead()
 
     async def _look(self) -> bool:
         """Look at what may go now, after what was published is fanned out; tell whether there is something."""
@@ -136,7 +129,8 @@ class Road:
         if len(self._aside) < _MOST_PASSED_OVER:
             least, most = _LOOKED_AT
             some = min(max(least, 2 * self._begun), most)
-            self._waiting.extend(await self.desk.candidates(self.channel.name, frozenset(self._aside), some))
+            found = await self.desk.candidates(self.channel.name, frozenset(self._aside), some)
+            self._waiting.extend(due for due in found if due.delivery not in self.books.open)
         self._looked, self._begun = self._now(), 0
         return bool(self._waiting)
 
@@ -160,74 +154,62 @@ class Road:
         await asyncio.sleep(min(wait.total_seconds(), _LOOK_SECONDS))
         return True
 
-    def _take(self) -> tuple[list[Due], timedelta]:
-        """Return what may be begun now; where the pace lets nobody go, how long until it does."""
-        taken: list[Due] = []
-        while self._waiting and len(taken) < CLAIMED_TOGETHER:
-            due = self._waiting[0]
-            if len(self.books.open) + len(taken) >= self._width(due):
-                break
-            if self.channel.take(due.address, paid=due.paid):
-                taken.append(self._waiting.popleft())
-                continue
-            if wait := self.channel.ready_in(paid=due.paid):
-                return taken, wait
-            self._put_aside(self._waiting.popleft(), self.channel.ready_in(due.address, paid=due.paid))
-        return taken, timedelta(0)
-
     async def _go_ahead(self) -> bool:
-        """Claim some of a broadcast that is paid for a moment ahead; each leaves in its turn."""
+        """Claim what leaves next a moment ahead; each leaves in its turn."""
+        if self._claiming is not None and self._claiming.is_written:
+            await self._collect()
         head = self._waiting[0]
-        if (wait := self.channel.ready_in(paid=True)) > _SOON:
+        if (wait := self.channel.ready_in(paid=head.paid)) > _SOON:
             return await self._pause(wait)
-        room = min(self._width(head) - len(self.books.open), self._launcher.room, CLAIMED_TOGETHER)
-        if room < min(CLAIMED_TOGETHER, len(self._waiting)) / 2:
-            self.books.be_eager(eager=False)
-            await asyncio.sleep(_AHEAD_SECONDS)
-            self._check()
-            return True
-        taken = [self._waiting.popleft() for _ in range(min(room, len(self._waiting)))]
-        claimed, lost = await self._claimed(taken)
-        for due in lost:
-            self._put_aside(due, timedelta(seconds=_LOST_SECONDS))
-        self._launcher.add(claimed)
+        ahead = AHEAD_PAID if head.paid else AHEAD
+        room = min(self._width(head) - len(self.books.open), ahead - self._launcher.waiting, CLAIMED_TOGETHER)
+        if self._claiming is not None or room < max(1, min(ahead, CLAIMED_TOGETHER, len(self._waiting)) / 2):
+            await self._wait_for_room()
+        elif taken := self._next(room, wait):
+            self._begin(taken)
         return True
 
-    async def _claimed(self, taken: Sequence[Due]) -> tuple[list[Claimed], list[Due]]:
-        """Claim, and return what is ours with its words, and what is not."""
+    async def _wait_for_room(self) -> None:
+        if self._launcher.waiting:
+            self.books.be_eager(eager=False)
+            await self._launcher.one_left()
+            self._check()
+        else:
+            await self._receipts()
+
+    def _next(self, most: int, wait: timedelta) -> list[Due]:
+        """Return what leaves next, when the pace of all lets the first of it go after a wait."""
+        taken: list[Due] = []
+        while self._waiting and len(taken) < most:
+            due = self._waiting.popleft()
+            if (longer := self.channel.ready_in(due.address, paid=due.paid)) > wait:
+                self._put_aside(due, longer)
+            else:
+                taken.append(due)
+        return taken
+
+    def _begin(self, taken: Sequence[Due]) -> None:
+        """Begin to claim some; meanwhile what was claimed before goes on leaving."""
         self._begun += len(taken)
-        wordings = {due.delivery: self.wordings.of(due) for due in taken}
-        worded = {due.delivery: Worded.of(due, wordings[due.delivery].words) for due in taken}
-        ours = await self.books.claim(list(worded.values()))
-        claimed = [(due, wordings[due.delivery], worded[due.delivery]) for due in taken if due.delivery in ours]
-        return claimed, [due for due in taken if due.delivery not in ours]
+        self._asked = []
+        for due in taken:
+            wording = self.wordings.of(due)
+            self._asked.append((due, wording, Worded.of(due, wording.words)))
+        self._claiming = self.books.begin_claim([worded for _due, _wording, worded in self._asked])
+
+    async def _collect(self) -> None:
+        """Let what is claimed wait for its turn; wait until it is."""
+        claiming, self._claiming = self._claiming, None
+        if claiming is None:
+            return
+        ours = await self.books.claimed(claiming)
+        for due, _wording, _worded in self._asked:
+            if due.delivery not in ours:
+                self._put_aside(due, LOST)
+        await self._launcher.add([asked for asked in self._asked if asked[0].delivery in ours])
 
     def _width(self, due: Due) -> int:
         return self.channel.at_once(timedelta(seconds=self.books.latency), paid=due.paid)
-
-    async def _send_all(self, taken: Sequence[Due]) -> None:
-        """Claim what was taken, and send what is ours."""
-        claimed, lost = await self._claimed(taken)
-        self.channel.leave()
-        unsent: list[Worded] = []
-        for due, wording, worded in claimed:
-            if await self._may_leave(due):
-                self._launch(due, wording)
-            else:
-                unsent.append(worded)
-                lost.append(due)
-        for due in lost:
-            self._put_aside(due, timedelta(seconds=_LOST_SECONDS))
-        # What may leave in this moment leaves in this moment, before anything else is done.
-        await asyncio.sleep(0)
-        if unsent:
-            # The silence began between choosing and sending, or it has lost its meaning: nothing leaves any more.
-            await self.books.release(unsent)
-
-    async def _may_leave(self, due: Due) -> bool:
-        known = self.desk.may_leave(due)
-        allowed = await self.desk.asks_whether_may_leave(due) if known is None else known
-        return allowed and self.may_go()
 
     def _launch(self, due: Due, wording: Wording) -> None:
         flight = asyncio.create_task(self._fly(due, wording))
@@ -235,6 +217,7 @@ class Road:
         flight.add_done_callback(self._landed)
 
     async def _fly(self, due: Due, wording: Wording) -> None:
+        self.channel.leave()
         began = self._now()
         settlement = await self._sent(due, self._outgoing(due, wording))
         if settlement.outcome == "moved":
@@ -278,7 +261,10 @@ class Road:
         self.books.changed.set()
 
     async def _receipts(self) -> None:
-        """Wait until something is settled, for a while."""
+        """Wait until something is settled, for a while; what is being claimed comes first."""
+        if self._claiming is not None:
+            await self._collect()
+            return
         self.books.changed.clear()
         self.books.be_eager(eager=True)
         self._check()
@@ -298,7 +284,3 @@ class Road:
 
     def _put_aside(self, due: Due, wait: timedelta) -> None:
         self._aside[due.place] = self._now() + wait.total_seconds()
-
-    @staticmethod
-    def _now() -> float:
-        return asyncio.get_running_loop().time()

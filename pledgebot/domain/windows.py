@@ -16,24 +16,26 @@ _ROUNDING = 1e-6
 class Window:
     """At most so many within any span of so many seconds, wherever it begins."""
 
-    __slots__ = ("_most", "_span", "_times")
+    __slots__ = ("_counted", "_most", "_span", "_times")
 
     def __init__(self, most: int, span: float) -> None:
         self._times: deque[float] = deque(maxlen=most)
         self._most = most
         self._span = span
+        self._counted = 0
 
-    def add(self, now: float) -> None:
-        """Count one more."""
+    def add(self, now: float) -> int:
+        """Count one more; return its number, by which it can be postponed."""
         self._times.append(now)
+        self._counted += 1
+        return self._counted
 
-    def postpone(self, since: float, now: float) -> None:
-        """Count as of now what was counted since a moment: it was let go then, and leaves only now."""
-        late = 0
-        while self._times and self._times[-1] >= since:
-            self._times.pop()
-            late += 1
-        self._times.extend([now] * late)
+    def postpone(self, number: int, now: float) -> None:
+        """Count one as of now: it was let go before, and leaves only now."""
+        place = self._counted - number + 1
+        if place <= len(self._times):
+            del self._times[-place]
+        self.add(now)
 
     def free_at(self, limit: int | None = None) -> float:
         """Return when there will be fewer than the limit, or than a lower one, within the span; any past moment for now."""
@@ -62,9 +64,9 @@ class Spacing:
 
     __slots__ = ("_closest", "_due", "_early", "_every", "_next", "_together")
 
-    def __init__(self, per_second: int, burst: int = 1) -> None:
+    def __init__(self, per_second: int, burst: int = 1, hurry: float = 1 / 3) -> None:
         self._every = 1 / per_second
-        self._closest = 0.75 / per_second
+        self._closest = 1 / (1 + hurry) / per_second
         self._early = (burst - 1) * self._every + _ROUNDING
         self._together = (burst - 1) * self._closest + _ROUNDING
         self._due = -math.inf

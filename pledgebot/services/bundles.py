@@ -88,15 +88,16 @@ def as_told(kind: EventKind, facts: AnswerFacts, action: Action) -> Said:
 def together(waiting: Sequence[Waiting]) -> tuple[Waiting, ...]:
     """Return what goes next at one place as one message, of all that waits there, by number; empty when nothing may.
 
-    What was tried goes again as it was, with nothing added, and nothing overtakes it. Of what was not, changes of old
-    messages go first, each alone; then all the news and reminders.
+    While something is under way there, nothing goes. What was tried goes again as it was, with nothing added, and nothing
+    overtakes it. Of what was not, changes of old messages go first, each alone; then all the news and reminders.
     """
-    if not waiting or waiting[0].state is not DeliveryState.DUE:
+    if not waiting or any(one.state is not DeliveryState.DUE for one in waiting):
         return ()
     first = waiting[0]
     if not first.fresh:
-        mates = [one for one in waiting if one is first or (first.bundle is not None and one.bundle == first.bundle)]
-        return tuple(mates) if all(one.state is DeliveryState.DUE for one in mates) else ()
+        return tuple(
+            one for one in waiting if one is first or (first.bundle is not None and one.bundle == first.bundle)
+        )
     run = tuple(takewhile(lambda one: one.fresh, waiting))
     edits = [one for one in run if one.action is Action.EDIT]
     if edits:

@@ -6,7 +6,7 @@ is open or closed for everybody, and no place is looked at.
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from functools import cached_property
 
 import sqlalchemy as sa
@@ -105,7 +105,15 @@ class Calendar:
         except UNREADABLE:
             return False
 
+    def free_until(self, now: datetime, policy: SilencePolicy) -> datetime | None:
+        """Return until when everybody may be spoken to, at least, from a moment on; None where somebody may not be."""
+        if not self.is_free(now, policy):
+            return None
+        begins = (silence.begins - policy.margin for silences in self.silences.values() for silence in silences)
+        return min((moment for moment in begins if moment > now), default=_NO_END)
 
+
+_NO_END = datetime.max.replace(tzinfo=UTC)
 UNKNOWN = Calendar()
 """No calendar: nothing is said."""
 

@@ -17,6 +17,7 @@ from sqlalchemy.orm import Session
 from sqlalchemy.pool import ConnectionPoolEntry
 
 from pledgebot.domain.errors import Unusable
+from pledgebot.store.line import Line
 
 __all__ = ["Database", "Joined", "Session", "fetch", "run"]
 
@@ -67,9 +68,9 @@ class Database:
             yield session
 
     @contextmanager
-    def writing(self) -> Iterator[Connection]:
-        """Open a writing transaction without a session, for what is done very often: it costs half as much."""
-        with _reported(self.url), self._write.begin() as connection:
+    def writing(self, line: Line) -> Iterator[Connection]:
+        """Open a writing transaction on a line and without a session, for what is done very often: it costs a third."""
+        with _reported(self.url), line.begin(self._write) as connection:
             yield connection
 
     @contextmanager

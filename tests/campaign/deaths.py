@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy.engine import Connection
 
 from pledgebot.store.engine import Database, Session
+from pledgebot.store.line import Line
 
 
 class Death(BaseException):
@@ -60,9 +61,9 @@ class MortalDatabase(Database):
         self.reaper.may_strike("after a commit")
 
     @contextmanager
-    def writing(self) -> Iterator[Connection]:
+    def writing(self, line: Line) -> Iterator[Connection]:
         """Open a writing transaction, at whose end death may wait."""
-        with super().writing() as connection:
+        with super().writing(line) as connection:
             yield connection
             self.reaper.may_strike("before a commit")
         self.reaper.may_strike("after a commit")

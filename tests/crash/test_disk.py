@@ -15,7 +15,7 @@ from scenarios.stage import eventually
 
 PASSES = 2.5
 """Within so many seconds a worker looks a few times whether there is something to be sent."""
-SAID = re.compile(r"WARNING \S+ (?:database_away|lease_unknown): database \S+: .+")
+SAID = re.compile(r"WARNING \S+ (?:database_away|lease_unknown|not_settled_yet): database \S+: .+")
 
 
 def full(run: Campaign, *, to: bool) -> None:

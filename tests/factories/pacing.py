@@ -3,6 +3,7 @@
 import asyncio
 import heapq
 from bisect import bisect_left
+from collections import deque
 from collections.abc import Callable, Coroutine, Iterable
 from dataclasses import dataclass, field
 from itertools import count
@@ -67,11 +68,12 @@ async def settle() -> None:
 
 @dataclass
 class Scene:
-    """A pace, its clock, and what it admitted at what time; `paid` is when what is paid for was."""
+    """A pace, its clock, and what it admitted at what time; `paid` is when what is paid for was, `taken` what is to leave yet."""
 
     moments: Moments = field(default_factory=Moments)
     admitted: list[Answered] = field(default_factory=list)
     paid: list[float] = field(default_factory=list)
+    taken: deque[int] = field(default_factory=deque)
     tasks: "list[asyncio.Task[None]]" = field(default_factory=list)
 
     def __post_init__(self) -> None:
@@ -91,10 +93,17 @@ class Scene:
         """Ask for a turn at once."""
         taken = self.pace.take(address, paid=paid)
         if taken:
+            self.taken.append(len(self.admitted))
             self.admitted.append((self.moments.now - 1000.0, address, Lane.BROADCAST))
         if taken and paid:
             self.paid.append(self.moments.now - 1000.0)
         return taken
+
+    def leave(self) -> None:
+        """Let the first of what was taken leave only now."""
+        self.pace.leave()
+        place = self.taken.popleft()
+        self.admitted[place] = (self.moments.now - 1000.0, *self.admitted[place][1:])
 
     async def tell(
         self, addresses: Iterable[str], seconds: float, late: Callable[[], float] = lambda: 0.002, *, paid: bool = False

@@ -1,5 +1,6 @@
 """A medium that does what a test says, and remembers what it was given."""
 
+import asyncio
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -56,3 +57,30 @@ class ScriptedChannel:
             outcome(outgoing)
         self.received.append(outgoing)
         return Receipt(f"remote-{outgoing.delivery}")
+
+
+@dataclass
+class Paced(ScriptedChannel):
+    """A medium that lets one message go after the other, some thousandths of a second apart; `begin` is called as each begins."""
+
+    width: int = 6
+    every: float = 0.03
+    begin: Callable[[Outgoing], None] = lambda _outgoing: None
+    _next: float = 0.0
+
+    def ready_in(self, address: str = "", *, paid: bool = False) -> timedelta:
+        """Return how long it is until the next turn, or as long as the test says."""
+        left = self._next - asyncio.get_running_loop().time()
+        return max(super().ready_in(address, paid=paid), timedelta(seconds=max(0.0, left)))
+
+    def take(self, address: str, *, paid: bool = False) -> bool:
+        """Let one go in its turn."""
+        if self.ready_in(address, paid=paid):
+            return False
+        self._next = asyncio.get_running_loop().time() + self.every
+        return True
+
+    async def send(self, outgoing: Outgoing) -> Receipt:
+        """Say that it begins, and answer at once."""
+        self.begin(outgoing)
+        return await super().send(outgoing)

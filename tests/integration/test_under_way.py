@@ -10,12 +10,13 @@ import pytest
 from sqlalchemy.engine import Connection
 
 from factories.roads import Road, moved
-from fakes.channels import ScriptedChannel
+from fakes.channels import Paced, ScriptedChannel
 from pledgebot.channels.base import Outgoing
 from pledgebot.dispatcher import Dispatcher, House
 from pledgebot.domain.delivery import CLAIM_LIFE, DeliveryState, Receipt
 from pledgebot.domain.errors import Unusable
 from pledgebot.store.engine import Database
+from pledgebot.store.line import Line
 
 DUE, CLAIMED, SENT, UNCERTAIN = (
     DeliveryState.DUE,
@@ -47,12 +48,12 @@ class Flaky(Database):
     away = 0
 
     @contextmanager
-    def writing(self) -> Iterator[Connection]:
+    def writing(self, line: Line) -> Iterator[Connection]:
         """Fail as long as it is away."""
         if self.away:
             self.away -= 1
             raise Unusable("database: away")
-        with super().writing() as connection:
+        with super().writing(line) as connection:
             yield connection
 
 
@@ -119,34 +120,26 @@ def test_a_receipt_waits_until_the_database_is_back_and_is_no_doubt_meanwhile(ro
 
 @pytest.mark.engines("sqlite")
 def test_a_claim_that_fails_cuts_off_nothing_and_forgets_no_receipt(road: Road) -> None:
-    """The database goes away between two claims: one message is in the air, the receipt of another goes with the claim."""
+    """The database goes away between two claims: one message waits for its turn, the receipt of another goes with the claim."""
     database = Flaky(str(road.database.url.render_as_string(hide_password=False)))
     for name in ("one", "two", "three"):
         road.destination(name)
     road.confirmed()
-    reached: list[str] = []
+    told: list[int] = []
 
-    class Slow(ScriptedChannel):
-        """A medium that answers the second message late, while the third is being claimed in vain."""
+    def away(_outgoing: Outgoing) -> None:
+        told.append(road.states().count(CLAIMED))
+        if len(told) == 1:
+            database.away = 1
 
-        def take(self, address: str, *, paid: bool = False) -> bool:
-            # One by one, so that each is claimed by itself.
-            if len(reached) >= 2 and not database.away and address not in reached and len(self.received) < 2:
-                database.away = 1
-            return super().take(address, paid=paid)
-
-        async def send(self, outgoing: Outgoing) -> Receipt:
-            reached.append(outgoing.address)
-            await asyncio.sleep(0.02 * len(reached))
-            return await super().send(outgoing)
-
-    road.channel = channel = Slow(width=2)
+    channel = Paced(width=4, begin=away)
     dispatcher = Dispatcher(database=database, channels={"console": channel}, clock=road.clock, executor=road.executor)
-    try:
+    with pytest.raises(Unusable):
         asyncio.run(dispatcher.pass_once())
-    except Unusable:
-        asyncio.run(dispatcher.pass_once())
-    assert sorted(reached) == ["one", "terminal", "three", "two"]
+    assert told[0] == 2, "nothing waited for its turn"
+    assert road.states() == [SENT, SENT, DUE, DUE]
+    asyncio.run(dispatcher.pass_once())
+    assert [outgoing.address for outgoing in channel.received] == ["terminal", "one", "two", "three"]
     assert road.states() == [SENT] * 4
     database.close()
 

@@ -60,7 +60,7 @@ class TelegramChannel:
         return self._pace.take(address, paid=paid and self._pays)
 
     def leave(self) -> None:
-        """Say that what was taken leaves now."""
+        """Say that the first of what was taken leaves now."""
         self._pace.leave()
 
     def at_once(self, latency: timedelta, *, paid: bool = False) -> int:

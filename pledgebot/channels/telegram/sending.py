@@ -5,7 +5,7 @@ import logging
 from collections.abc import Callable, Coroutine, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
-from functools import partial
+from functools import lru_cache, partial
 from mimetypes import guess_extension
 from typing import TypeVar
 
@@ -40,6 +40,16 @@ _SHORTEST_HOLD = timedelta(seconds=1)
 _GENERAL = {"", "0", "1"}
 """The topic General is none for Telegram: https://github.com/tdlib/telegram-bot-api/issues/798"""
 _NO_PREVIEW_JSON = NO_PREVIEW.to_json()
+_PAID = RequestParameter("allow_paid_broadcast", "true", None)
+
+
+@lru_cache(maxsize=64)
+def _words(html: str, keyboard: str) -> tuple[RequestParameter, ...]:
+    """Return the parameters that are the same for all who get a text."""
+    fields = {"text": html, "parse_mode": ParseMode.HTML.value, "link_preview_options": _NO_PREVIEW_JSON}
+    if keyboard:
+        fields["reply_markup"] = keyboard
+    return tuple(RequestParameter(name, value, None) for name, value in fields.items())
 
 
 async def deliver(
@@ -271,18 +281,14 @@ class _Where:
 
         The library's own method makes objects of all that it sends and gets; its transport and its errors are kept.
         """
-        fields = {
-            "chat_id": self.chat,
-            "text": one.html,
-            "parse_mode": ParseMode.HTML.value,
-            "link_preview_options": _NO_PREVIEW_JSON,
-            **({"message_thread_id": str(thread)} if thread is not None else {}),
-            **({"reply_parameters": reply.to_json()} if reply is not None else {}),
-            **({"reply_markup": one.keyboard} if one.keyboard else {}),
-            **({"allow_paid_broadcast": "true"} if self.paid else {}),
-        }
-        data = RequestData([RequestParameter(name, value, None) for name, value in fields.items()])
-        sent = await self.bot.request.post(f"{self.bot.base_url}/sendMessage", data)
+        fields = [RequestParameter("chat_id", self.chat, None), *_words(one.html, one.keyboard)]
+        if thread is not None:
+            fields.append(RequestParameter("message_thread_id", str(thread), None))
+        if reply is not None:
+            fields.append(RequestParameter("reply_parameters", reply.to_json(), None))
+        if self.paid:
+            fields.append(_PAID)
+        sent = await self.bot.request.post(f"{self.bot.base_url}/sendMessage", RequestData(fields))
         if not isinstance(sent, dict):
             raise TelegramError("Invalid server response")
         return int(sent["message_id"])

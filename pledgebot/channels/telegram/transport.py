@@ -29,7 +29,8 @@ NETWORK = "telegram"
 _CHUNK = 64 * 1024
 _IDLE_SECONDS = 30.0
 """Shorter than any server waits: a message sent on a connection that is being closed is a message in doubt."""
-_JSON = "application/json"
+_IN_JSON = {"Content-Type": "application/json"}
+_WRITE = json.JSONEncoder(ensure_ascii=False, check_circular=False).encode
 _NEVER_SENT = (
     aiohttp.ClientConnectorError,
     aiohttp.ConnectionTimeoutError,
@@ -188,7 +189,7 @@ class AiohttpRequest(BaseRequest):
     def parse_json_payload(payload: bytes) -> "JSONDict":
         """Return an answer's object. Raises `TelegramError`; the payload, which may hold people's words, is not logged."""
         try:
-            answer = json.loads(payload)
+            answer = json.loads(payload.decode())
         except ValueError:
             answer = None
         if not isinstance(answer, dict) or (answer.get("ok") is True and "result" not in answer):
@@ -224,7 +225,7 @@ def _content(data: RequestData | None) -> tuple[bytes | aiohttp.FormData | None,
         return None, {}
     if not data.contains_files:
         # Telegram reads the strings of an object as it reads the fields of a form, which costs far more to write.
-        return json.dumps(data.json_parameters, ensure_ascii=False).encode(), {"Content-Type": _JSON}
+        return _WRITE(data.json_parameters).encode(), _IN_JSON
     # Telegram takes file names as they are, not in the percent signs of an address.
     form = aiohttp.FormData(quote_fields=False, default_to_multipart=True)
     for name, value in data.json_parameters.items():
