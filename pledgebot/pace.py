@@ -35,6 +35,8 @@ PAID_AT_FIRST, PAID_AT_LEAST = 953, 500
 """How many of what is paid for go in the first second, while connections are made that delay some of it; and after refusals."""
 _FEWER, _MORE = 10, 20
 """So many fewer go in a second after each refusal, for good; and so many more after each second in the beginning."""
+_PAID_HURRY = 0.05
+"""By how much faster what is paid for may go on after a delay: what hurries more arrives in crowds."""
 RESERVED = 5
 """How many of them a broadcast leaves free while people ask, and how many it is sure of when it waited for long."""
 _SHORTEST_WAIT = 0.0005
@@ -79,7 +81,7 @@ class Pace:
         self._paid_most = PAID_AT_FIRST
         self._paid_ceiling = PAID_PER_SECOND
         self._grown_at = -math.inf
-        self._paid_spacing = Spacing(PAID_PER_SECOND, PAID_AT_ONCE, 0.05)
+        self._paid_spacing = Spacing(PAID_PER_SECOND, PAID_AT_ONCE, _PAID_HURRY)
         self._wish = Wish()
         self._leaving: deque[tuple[Window, int, float]] = deque()
         self._asked_at = -math.inf
@@ -114,7 +116,7 @@ class Pace:
 
         Whoever waits goes first, and answers have the reserve that `admit` names; what gave way to them for three seconds
         has its turn. Broadcasts are spread over the second, so that no delay on the way makes a crowd of them. What is
-        `paid` for has a second of its own, neither uses the common one nor gives way, and goes up to 25 at once.
+        `paid` for has a second of its own, neither uses the common one nor gives way, and goes up to ten at once.
         """
         now = self._monotonic()
         self._let_go(now)
@@ -151,13 +153,16 @@ class Pace:
     def ready_in(self, address: str, lane: Lane = Lane.BROADCAST, *, paid: bool = False) -> timedelta:
         """Return after how long a message may go to a chat; without an address, to one that was not written to lately.
 
-        For a broadcast it is zero when `take` would admit it now, and else a time after which it is worth asking again; for
-        an answer it is what limits and deadlines ask for, whoever else waits.
+        For a broadcast it is zero when `take` would admit it now, and else a time after which it is worth asking again: that
+        it gives way meanwhile is noted as `take` does. For an answer it is what limits and deadlines ask for, whoever else
+        waits.
         """
         now = self._monotonic()
         if lane is Lane.BROADCAST:
             self._let_go(now)
             ready = self._ready_at(address, now, paid=paid)
+            if ready > now:
+                self._put_off(address, now, ready, paid=paid)
         else:
             ready = max(self._chat_ready_at(address), self._held_until, self._window.free_at())
         return timedelta(seconds=max(ready - now, _SHORTEST_WAIT)) if ready > now else _NO_WAIT

@@ -9,7 +9,7 @@ it takes: what is not written would become a doubt.
 import asyncio
 import logging
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import Executor, Future
 from dataclasses import dataclass
 from functools import partial
@@ -75,6 +75,7 @@ class Books:
         self._executor = executor
         self._token = token
         self._under_way = under_way
+        self._mine: set[int] = set()
         self._tell = tell
         self._receipts: list[tuple[Settlement, float]] = []
         self._writing: asyncio.Task[None] | None = None
@@ -91,6 +92,7 @@ class Books:
         self.open |= {item.delivery for item in worded}
         for item in worded:
             self._under_way.update(item.deliveries)
+            self._mine.update(item.deliveries)
         receipts, self._receipts = self._receipts, []
         self._stop_lingering()
         written = self._executor.submit(self._claim, worded, [one for one, _took in receipts])
@@ -147,6 +149,8 @@ class Books:
         if self._writing is not None:
             self._writing.cancel()
             await asyncio.gather(self._writing, return_exceptions=True)
+        # Nobody here knows of it any more: who keeps the house makes it a doubt.
+        self._let_go(list(self._mine))
         await _outcome(self._executor.submit(self._line.close))
 
     def _stop_lingering(self) -> None:
@@ -167,7 +171,7 @@ class Books:
             self.places_changed |= settlement.changes_places
             self.latency += (took - self.latency) / 10
             self.open.discard(settlement.due.delivery)
-            self._under_way.difference_update(settlement.due.deliveries)
+            self._let_go(settlement.due.deliveries)
         if receipts:
             self.changed.set()
 
@@ -231,4 +235,8 @@ class Books:
     def _forget(self, worded: Sequence[Worded]) -> None:
         for item in worded:
             self.open.discard(item.delivery)
-            self._under_way.difference_update(item.deliveries)
+            self._let_go(item.deliveries)
+
+    def _let_go(self, deliveries: Iterable[int]) -> None:
+        self._under_way.difference_update(deliveries)
+        self._mine.difference_update(deliveries)

@@ -14,6 +14,7 @@ from pledgebot.channels.base import Channel
 from pledgebot.dispatcher.books import Books
 from pledgebot.dispatcher.desk import Desk
 from pledgebot.dispatcher.words import Wording
+from pledgebot.domain.errors import Unusable
 from pledgebot.services.claims import Worded
 from pledgebot.services.due import Due
 
@@ -61,8 +62,9 @@ class Launcher:
 
     async def one_left(self) -> None:
         """Wait until fewer wait, or until it ended."""
-        self._left.clear()
-        await self._left.wait()
+        if self._task is not None and not self._task.done():
+            self._left.clear()
+            await self._left.wait()
 
     async def add(self, claimed: Sequence[Claimed]) -> None:
         """Let these leave after those that wait already."""
@@ -95,9 +97,15 @@ class Launcher:
     async def _next(self) -> None:
         """Let the first leave, wait for its turn, or give it back."""
         due, wording, _worded = self._queue[0]
+        try:
+            may_leave = self._may_go() and await self._may_leave(due)
+        except Unusable:
+            # Nobody knows: the road meets the same when it looks again.
+            await self._give_all_back()
+            return
         if not self._may_go():
             await self._give_all_back()
-        elif not await self._may_leave(due):
+        elif not may_leave:
             # The silence began between choosing and sending, or it has lost its meaning.
             await self._give_back(LOST)
         elif self._channel.take(due.address, paid=due.paid):
@@ -113,9 +121,7 @@ class Launcher:
 
     async def _may_leave(self, due: Due) -> bool:
         known = self._desk.may_leave(due)
-        if known is not None:
-            return known
-        return await self._desk.asks_whether_may_leave(due) and self._may_go()
+        return known if known is not None else await self._desk.asks_whether_may_leave(due)
 
     async def _give_back(self, wait: timedelta) -> None:
         """Give the first back: nothing goes to its place for a while."""

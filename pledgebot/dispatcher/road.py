@@ -162,8 +162,9 @@ class Road:
         if (wait := self.channel.ready_in(paid=head.paid)) > _SOON:
             return await self._pause(wait)
         ahead = AHEAD_PAID if head.paid else AHEAD
-        room = min(self._width(head) - len(self.books.open), ahead - self._launcher.waiting, CLAIMED_TOGETHER)
-        if self._claiming is not None or room < max(1, min(ahead, CLAIMED_TOGETHER, len(self._waiting)) / 2):
+        width = self._width(head)
+        room = min(width - len(self.books.open), ahead - self._launcher.waiting, CLAIMED_TOGETHER)
+        if self._claiming is not None or room < max(1, min(width, ahead, CLAIMED_TOGETHER, len(self._waiting)) / 2):
             await self._wait_for_room()
         elif taken := self._next(room, wait):
             self._begin(taken)
@@ -178,9 +179,10 @@ class Road:
             await self._receipts()
 
     def _next(self, most: int, wait: timedelta) -> list[Due]:
-        """Return what leaves next, when the pace of all lets the first of it go after a wait."""
+        """Return what leaves next, at the pace of the first, when that lets it go after a wait."""
         taken: list[Due] = []
-        while self._waiting and len(taken) < most:
+        paid = self._waiting[0].paid
+        while self._waiting and len(taken) < most and self._waiting[0].paid is paid:
             due = self._waiting.popleft()
             if (longer := self.channel.ready_in(due.address, paid=due.paid)) > wait:
                 self._put_aside(due, longer)

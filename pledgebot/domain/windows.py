@@ -57,8 +57,8 @@ class Window:
 class Spacing:
     """Spreads a stream evenly: so many a second, at most `burst` of them at once.
 
-    Whoever comes late may go on up to a third faster until at most `CATCH_UP` seconds are made up for: a stream that could
-    not would fall behind by every delay. After a pause of a second it begins anew. It bounds how many can reach a server
+    Whoever comes late may go on faster, by the share `hurry`, until at most `CATCH_UP` seconds are made up for: a stream that
+    could not would fall behind by every delay. After a pause of a second it begins anew. It bounds how many can reach a server
     together, not how many there are in a second: that is a `Window`'s.
     """
 

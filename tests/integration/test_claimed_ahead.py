@@ -10,8 +10,11 @@ from factories.roads import Road, moved
 from fakes.channels import Paced
 from pledgebot.channels.base import Outgoing
 from pledgebot.dispatcher import Dispatcher
+from pledgebot.dispatcher.desk import Desk
 from pledgebot.dispatcher.launcher import AHEAD
 from pledgebot.domain.delivery import DeliveryState
+from pledgebot.domain.errors import Unusable
+from pledgebot.services.due import Due
 from pledgebot.store.tables import Delivery
 
 DUE, CLAIMED, SENT = DeliveryState.DUE, DeliveryState.CLAIMED, DeliveryState.SENT
@@ -89,3 +92,23 @@ def test_a_place_that_has_to_wait_after_it_was_claimed_keeps_nobody_else_waiting
     channel.waits = {}
     road.run()
     assert len({outgoing.address for outgoing in channel.received}) == len(channel.received) == 6
+
+
+@pytest.mark.parametrize("asked", [1, 3])
+def test_when_only_the_database_knows_and_is_away_what_was_claimed_ahead_comes_back(
+    road: Road, channel: Paced, monkeypatch: pytest.MonkeyPatch, asked: int
+) -> None:
+    questions: list[int] = []
+
+    async def asks(_desk: Desk, due: Due) -> bool:
+        questions.append(due.delivery)
+        await asyncio.sleep(0)
+        if len(questions) == asked:
+            raise Unusable("database: away")
+        return True
+
+    monkeypatch.setattr(Desk, "may_leave", lambda _desk, _due: None)
+    monkeypatch.setattr(Desk, "asks_whether_may_leave", asks)
+    assert road.run().sent == 6
+    assert len({outgoing.address for outgoing in channel.received}) == len(channel.received) == 6
+    assert attempts(road) == [1] * 6

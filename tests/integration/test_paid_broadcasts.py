@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 
+import pytest
 import sqlalchemy as sa
 
 from factories.roads import POLLS_CLOSED, SATURDAY, Road, moved
@@ -31,8 +32,10 @@ def told(road: Road) -> list[str]:
     return sorted(outgoing.address for outgoing in road.channel.received)
 
 
-def test_everybody_is_told_once_and_the_network_is_told_that_it_is_paid(road: Road) -> None:
-    paid(road)
+@pytest.mark.parametrize("width", [1, 4, 30])
+def test_everybody_is_told_once_and_the_network_is_told_that_it_is_paid(road: Road, width: int) -> None:
+    """However few a medium lets be under way together: one that takes no money has no more for what is paid for elsewhere."""
+    paid(road, width)
     assert road.run().sent == len(PEOPLE)
     assert told(road) == PEOPLE
     assert all(outgoing.paid and outgoing.admitted for outgoing in road.channel.received)

@@ -1,10 +1,12 @@
 """What is under way when the lease ends or the database goes away: in doubt where it has to be, and nowhere else."""
 
 import asyncio
-from collections.abc import Iterator
+import math
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
+from itertools import count
 
 import pytest
 from sqlalchemy.engine import Connection
@@ -13,8 +15,11 @@ from factories.roads import Road, moved
 from fakes.channels import Paced, ScriptedChannel
 from pledgebot.channels.base import Outgoing
 from pledgebot.dispatcher import Dispatcher, House
+from pledgebot.dispatcher.books import Books
+from pledgebot.dispatcher.outcomes import Settlement
 from pledgebot.domain.delivery import CLAIM_LIFE, DeliveryState, Receipt
 from pledgebot.domain.errors import Unusable
+from pledgebot.services.claims import Worded
 from pledgebot.store.engine import Database
 from pledgebot.store.line import Line
 
@@ -166,3 +171,39 @@ def test_a_house_keeps_what_is_under_way_from_being_doubted(road: Road) -> None:
 
     asyncio.run(scene())
     assert road.states() == [SENT]
+
+
+def test_what_a_pass_that_ended_by_a_fault_had_claimed_becomes_a_doubt(
+    road: Road, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    road.channel = Paced()
+    for name in ("one", "two", "three"):
+        road.destination(name)
+    road.confirmed()
+    house, real, claims = House(), Books._claim, count(1)  # noqa: SLF001
+
+    def failing(books: Books, worded: Sequence[Worded], settlements: Sequence[Settlement]) -> frozenset[int]:
+        ours = real(books, worded, settlements)
+        if next(claims) == 2:
+            raise ZeroDivisionError
+        return ours
+
+    def run() -> None:
+        dispatcher = Dispatcher(
+            database=road.database,
+            channels={"console": road.channel},
+            clock=road.clock,
+            executor=road.executor,
+            house=house,
+        )
+        asyncio.run(dispatcher.pass_once())
+
+    monkeypatch.setattr(Books, "_claim", failing)
+    with pytest.raises(ZeroDivisionError):
+        run()
+    assert CLAIMED in road.states()
+    moved(road).move(by=CLAIM_LIFE + timedelta(seconds=1))
+    house.kept_at = -math.inf
+    run()
+    assert set(road.states()) == {SENT, UNCERTAIN}
+    assert not house.under_way

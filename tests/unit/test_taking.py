@@ -108,6 +108,23 @@ def test_a_broadcast_has_its_turn_among_endless_answers(every: float) -> None:
     assert crowded(it.times(), 1) <= 30
 
 
+@pytest.mark.parametrize("every", [1 / 28, 1 / 31])
+def test_whoever_only_takes_what_may_go_soon_has_its_turn_among_endless_answers_too(every: float) -> None:
+    """The road claims nothing that is not to leave soon, so that until then it only asks when that will be."""
+
+    async def scene(it: Scene) -> None:
+        it.questions(every, people(5000))
+        await it.moments.move(2)
+        for person in islice(people(), 30):
+            while (wait := it.pace.ready_in("").total_seconds()) > 0.1 or not it.take(person):
+                await it.moments.move(wait + 0.002)
+                if it.moments.now > 1014:
+                    return
+
+    it = play(scene)
+    assert len(broadcasts(it)) == 30
+
+
 def test_a_turn_that_is_kept_is_not_taken_by_broadcasts_that_wait_and_are_not_due_yet() -> None:
     async def scene(it: Scene) -> None:
         others = people(800_000)

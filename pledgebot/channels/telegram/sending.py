@@ -228,7 +228,9 @@ class _Where:
             async with asyncio.timeout(PATIENCE.total_seconds()):
                 while self.paid and not self.pace.take(self.chat, paid=True):  # noqa: ASYNC110 - the pace says when to ask again
                     await asyncio.sleep(self.pace.ready_in(self.chat, paid=True).total_seconds())
-                if not self.paid:
+                if self.paid:
+                    self.pace.leave()
+                else:
                     await self.pace.admit(self.chat, self.lane)
         except TimeoutError as error:
             raise TemporaryFailure("kept back by the pace") from error

@@ -698,6 +698,18 @@ def test_what_was_let_go_before_telegram_asked_to_wait_does_not_knock() -> None:
     played(scene)
 
 
+def test_what_is_paid_for_and_waits_for_its_turn_itself_counts_once() -> None:
+    """What was taken and never said to leave would be mistaken for all that leaves later, and slow it down for good."""
+
+    async def scene(it: Stage) -> None:
+        channel = TelegramChannel(it.bot, it.pace, lambda: "promesses_test_bot", picture, pays=True)
+        await channel.send(Outgoing(1, str(it.alix.id), "", MESSAGE, paid=True))
+        assert len(it.calls("sendMessage")) == 1
+        assert not it.pace._leaving  # noqa: SLF001
+
+    played(scene)
+
+
 @pytest.mark.parametrize("words", [0, 100, 180, 260, 900])
 def test_whatever_its_length_nothing_of_a_message_with_a_picture_is_lost(words: int) -> None:
     message = replace(MESSAGE, blocks=(*MESSAGE.blocks, paragraph("mot " * words)), pictures=(PICTURE,))
