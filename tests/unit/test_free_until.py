@@ -27,7 +27,7 @@ def test_it_is_free_until_then_and_no_longer(
     if until is None:
         return
     end = min(until, datetime(2026, 6, 1, tzinfo=UTC))
-    assert calendar.is_free(now + (end - now) * share, policy)
+    assert calendar.is_free(min(now + (end - now) * share, end - timedelta.resolution), policy)
     assert end < until or not calendar.is_free(until, policy)
 
 
